@@ -1,0 +1,28 @@
+"""The stored documents, and nothing else: what is kept, under which id, and when it goes away.
+
+No bearer secret is stored: tokens, codes and cookies are known by their SHA-256 (`models.secret`).
+"""
+
+from auth_service.models.access_token import AccessToken
+from auth_service.models.authorization_code import AuthorizationCode
+from auth_service.models.authorization_request import AuthorizationRequest
+from auth_service.models.client import Client, ClientSecret
+from auth_service.models.grant import Grant
+from auth_service.models.refresh_token import RefreshToken
+from auth_service.models.session import Session
+from auth_service.models.signing_key import SigningKey
+from auth_service.models.user import User
+
+DOCUMENTS = (
+    AccessToken,
+    AuthorizationCode,
+    AuthorizationRequest,
+    Client,
+    Grant,
+    RefreshToken,
+    Session,
+    SigningKey,
+    User,
+)
+
+__all__ = [document.__name__ for document in DOCUMENTS] + ["DOCUMENTS", "ClientSecret"]

@@ -1,0 +1,40 @@
+"""Authorization codes (RFC 6749 §4.1.2): short-lived, used once, remembered afterwards."""
+
+from datetime import datetime
+
+from mongoengine import DateTimeField, Document, ListField, StringField
+
+
+class AuthorizationCode(Document):
+    """A code, known by its SHA-256. `family` ties it to everything that it gives."""
+
+    meta = {
+        "collection": "authorization_codes",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["purge_at"], "expireAfterSeconds": 0}, "client_id", "sub", "family"],
+    }
+
+    id = StringField(primary_key=True)
+    client_id = StringField(required=True)
+    sub = StringField(required=True)
+    scope = StringField(default="")
+    redirect_uri = StringField()
+    code_challenge = StringField()
+    nonce = StringField()
+    auth_time = DateTimeField(required=True)
+    amr = ListField(StringField())
+    family = StringField(required=True)
+    session_id = StringField()
+    issued_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+    #: When the record goes: as late as the tokens that it gave may live, so that a replay still finds them.
+    purge_at = DateTimeField(required=True)
+    redeemed_at = DateTimeField()
+
+    @classmethod
+    def claim(cls, code_id: str, now: datetime) -> bool:
+        """Redeem the code in one atomic write; False if somebody was first or it has expired."""
+        claimed = cls._get_collection().update_one(
+            {"_id": code_id, "redeemed_at": None, "expires_at": {"$gt": now}}, {"$set": {"redeemed_at": now}}
+        )
+        return claimed.modified_count == 1

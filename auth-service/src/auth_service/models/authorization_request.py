@@ -1,0 +1,21 @@
+"""Authorization requests (RFC 6749 §4.1.1), stored once validated while the person signs in and decides."""
+
+from mongoengine import DateTimeField, DictField, Document, StringField
+
+
+class AuthorizationRequest(Document):
+    """A validated request, known by the SHA-256 of the id that the browser carries: nothing to tamper with."""
+
+    meta = {
+        "collection": "authorization_requests",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}, "client_id"],
+    }
+
+    id = StringField(primary_key=True)
+    client_id = StringField(required=True)
+    parameters = DictField(required=True)
+    created_at = DateTimeField(required=True)
+    expires_at = DateTimeField(required=True)
+    #: When the person signed in for this request (prompt=login asks for it); None until then.
+    authenticated_at = DateTimeField()

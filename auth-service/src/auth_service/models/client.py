@@ -1,0 +1,82 @@
+"""Registered clients; the fields are named as in RFC 7591 §2, ours come after them."""
+
+import hmac
+from datetime import datetime
+
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Document,
+    EmbeddedDocument,
+    EmbeddedDocumentListField,
+    ListField,
+    StringField,
+)
+
+from auth_service.models.secret import hash_secret
+
+
+class ClientSecret(EmbeddedDocument):
+    """The SHA-256 of a client secret. Two can be valid at once, so that rotation breaks nothing."""
+
+    hash = StringField(required=True)
+    created_at = DateTimeField(required=True)
+    expires_at = DateTimeField()
+    last_used_at = DateTimeField()
+
+
+class Client(Document):
+    """A client (RFC 6749 §2)."""
+
+    meta = {
+        "collection": "clients",
+        "auto_create_index": False,
+        "indexes": [("owner", "_id"), "search_name"],
+    }
+
+    client_id = StringField(primary_key=True, max_length=128)
+    client_name = StringField(max_length=128)
+    #: `client_name` casefolded, for search by prefix through an index.
+    search_name = StringField()
+    client_uri = StringField()
+    logo_uri = StringField()
+    policy_uri = StringField()
+    tos_uri = StringField()
+    contacts = ListField(StringField())
+    application_type = StringField(choices=("web", "native"), default="web")
+    redirect_uris = ListField(StringField())
+    post_logout_redirect_uris = ListField(StringField())
+    grant_types = ListField(StringField())
+    response_types = ListField(StringField())
+    scope = StringField(default="")
+    token_endpoint_auth_method = StringField(default="client_secret_basic")
+    id_token_signed_response_alg = StringField(choices=("RS256", "ES256"), default="RS256")
+
+    owner = StringField()
+    #: A stricter security profile than the server's, or None.
+    profile = StringField(choices=("oauth21",))
+    access_token_format = StringField(choices=("opaque", "jwt"), default="opaque")
+    #: The audience of its access tokens, instead of the one that their scopes have.
+    audience = ListField(StringField())
+    #: A resource server may introspect every token, other clients only their own (RFC 7662 §4).
+    resource_server = BooleanField(default=False)
+    #: First-party clients (the admin UI): their own operator needs no consent page for them.
+    consent_required = BooleanField(default=True)
+    secrets = EmbeddedDocumentListField(ClientSecret)
+    disabled_at = DateTimeField()
+    created_at = DateTimeField(required=True)
+    updated_at = DateTimeField(required=True)
+
+    def clean(self) -> None:
+        """Keep the searchable name in step."""
+        self.search_name = (self.client_name or self.client_id).casefold()
+
+    def matching_secret(self, presented: str, now: datetime) -> ClientSecret | None:
+        """The valid secret that was presented, or None. Every candidate is compared, in constant time."""
+        presented_hash = hash_secret(presented)
+        found = None
+        for secret in self.secrets:
+            alive = secret.expires_at is None or secret.expires_at > now
+            if hmac.compare_digest(secret.hash, presented_hash) and alive:
+                found = secret
+        return found

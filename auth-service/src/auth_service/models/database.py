@@ -1,0 +1,39 @@
+"""The connection to MongoDB, and the schema version that services insist on."""
+
+import mongoengine
+from pymongo.database import Database
+
+#: Raised whenever the stored shape changes; `migrate` writes it, services refuse to start below it.
+SCHEMA_VERSION = 1
+
+
+class SchemaTooOld(Exception):
+    """The database was not migrated to the version that this service needs."""
+
+
+def connect(uri: str, database: str) -> Database:
+    """Connect the documents to `database`. Writes wait for a majority and its journal; reads go to the primary."""
+    mongoengine.disconnect()
+    mongoengine.connect(
+        db=database,
+        host=uri,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        w="majority",
+        journal=True,
+        readPreference="primary",
+        serverSelectionTimeoutMS=2000,
+        connectTimeoutMS=2000,
+        socketTimeoutMS=10000,
+        appname="auth-service",
+    )
+    return mongoengine.get_db()
+
+
+def check_schema(database: Database) -> None:
+    """Raise SchemaTooOld unless `migrate` has brought the database to this code's version."""
+    found = (database.schema.find_one({"_id": "schema"}) or {}).get("version", 0)
+    if found < SCHEMA_VERSION:
+        raise SchemaTooOld(
+            f"the database's schema is version {found}, this service needs {SCHEMA_VERSION}: run `gatehouse migrate`"
+        )

@@ -1,0 +1,81 @@
+"""People who can sign in."""
+
+import secrets
+import unicodedata
+from datetime import datetime
+
+from mongoengine import BooleanField, DateTimeField, Document, EmailField, ListField, StringField
+
+ADMIN = "admin"
+
+
+class User(Document):
+    """An account; its id is the subject (`sub`), random and never reused."""
+
+    meta = {
+        "collection": "users",
+        "auto_create_index": False,
+        "indexes": [{"fields": ["username"], "unique": True}, {"fields": ["email"], "sparse": True}],
+    }
+
+    id = StringField(primary_key=True, default=lambda: secrets.token_urlsafe(16))
+    username = StringField(required=True, max_length=64)
+    #: argon2id; None for accounts that cannot sign in with a password of their own (the demo's).
+    password_hash = StringField()
+    name = StringField(max_length=128)
+    email = EmailField(max_length=254)
+    email_verified = BooleanField(default=False)
+    roles = ListField(StringField(choices=(ADMIN,)))
+    disabled_at = DateTimeField()
+    created_at = DateTimeField(required=True)
+    updated_at = DateTimeField(required=True)
+
+    def get_user_id(self) -> str:
+        """The subject identifier."""
+        return self.id
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the person administers this server."""
+        return ADMIN in self.roles
+
+    @classmethod
+    def find(cls, username: str) -> "User | None":
+        """The account of that name that is not disabled, or None."""
+        try:
+            return cls.objects(username=normalise_username(username), disabled_at=None).first()
+        except ValueError:
+            return None
+
+    @classmethod
+    def load(cls, sub: str | None) -> "User | None":
+        """The account with that subject that is not disabled, or None."""
+        return cls.objects(id=sub, disabled_at=None).first() if sub else None
+
+    @classmethod
+    def find_or_create(cls, username: str, now: datetime, roles: list[str] | None = None) -> "User | None":
+        """The account of that name, made on the spot if there is none (the demo); None if it is disabled.
+
+        Raises ValueError for a name that cannot be one.
+        """
+        normal = normalise_username(username)
+        cls._get_collection().update_one(
+            {"username": normal},
+            {"$setOnInsert": cls(
+                username=normal, name=username.strip(), roles=roles or [], created_at=now, updated_at=now
+            ).to_mongo().to_dict()},
+            upsert=True,
+        )
+        return cls.objects(username=normal, disabled_at=None).first()
+
+
+def normalise_username(username: str) -> str:
+    """The one spelling under which a name is stored; ValueError names what is wrong with it."""
+    normal = unicodedata.normalize("NFKC", username).strip().casefold()
+    if not normal:
+        raise ValueError("must not be empty")
+    if len(normal) > 64:
+        raise ValueError("must be at most 64 characters long")
+    if any(unicodedata.category(character)[0] == "C" for character in normal):
+        raise ValueError("must not contain control characters")
+    return normal
