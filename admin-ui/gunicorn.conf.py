@@ -1,0 +1,28 @@
+"""How gunicorn serves admin-ui: one worker with threads.
+
+One worker, because a refresh token may be redeemed once only: the threads share the memory in which
+`admin_ui.token_refresh` keeps what a redemption gave, so that requests at the same moment share it too.
+"""
+
+import os
+from pathlib import Path
+
+bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
+workers = int(os.environ.get("WEB_WORKERS", "1"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+worker_class = "gthread"
+preload_app = False
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+accesslog = None  # the service writes one JSON line a request itself, without query strings
+loglevel = "warning"
+keepalive = 75
+graceful_timeout = 20
+timeout = 30
+
+
+def on_starting(server: object) -> None:
+    """Once, before the worker: refuse wrong settings, since a worker that exits would only be started again."""
+    from admin_ui.settings import load
+
+    load()
