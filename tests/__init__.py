@@ -1,0 +1,1 @@
+"""The tests: folders mirror the sources; `e2e`, `browser` and `postman` see the gateway only."""
