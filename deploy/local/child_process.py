@@ -1,6 +1,5 @@
 """Start child processes that end with us, or that outlive us on purpose, and stop them again."""
 
-import contextlib
 import ctypes
 import os
 import signal
@@ -13,6 +12,7 @@ from pathlib import Path
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
+_children: dict[int, subprocess.Popen[bytes]] = {}  # to reap them; by process id, as in the state file
 
 
 def _end_with_parent(parent: int) -> Callable[[], None]:
@@ -29,11 +29,14 @@ def _end_with_parent(parent: int) -> Callable[[], None]:
 
 def start(
     command: list[str], log: Path, env: dict[str, str], cwd: Path | None = None, outlive_us: bool = False
-) -> subprocess.Popen[bytes]:
-    """Start a command with its output appended to `log`. It dies with us, unless `outlive_us` detaches it."""
+) -> int:
+    """Start a command with its output appended to `log`; return its process id.
+
+    It dies with us, unless `outlive_us` detaches it.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -43,18 +46,20 @@ def start(
             start_new_session=outlive_us,
             preexec_fn=None if outlive_us else _end_with_parent(os.getpid()),
         )
+    _children[child.pid] = child
+    return child.pid
 
 
 def is_running(pid: int) -> bool:
-    """Whether the process exists and is not a zombie; a child of ours that has ended is reaped."""
-    with contextlib.suppress(ChildProcessError):  # not our child when an earlier run started it
-        os.waitpid(pid, os.WNOHANG)
+    """Whether the process, started by us or by an earlier run, exists and is not a zombie."""
+    if pid in _children:
+        return _children[pid].poll() is None
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # someone else's process by now
+        return True
     state = Path(f"/proc/{pid}/stat")
     return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
 

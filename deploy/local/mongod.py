@@ -7,7 +7,6 @@ with Mongod(Path("data"), auth=True) as mongod:
 import contextlib
 import os
 import secrets
-import subprocess
 import time
 from pathlib import Path
 from typing import Any, Self
@@ -54,10 +53,9 @@ class Mongod:
         """Start, form the replica set, create root, and return once writes are accepted."""
         binary, env = find_mongod()
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        process = child_process.start(self._command(binary), self.log, env, outlive_us=self.outlive_us)
-        self.pid = process.pid
+        self.pid = child_process.start(self._command(binary), self.log, env, outlive_us=self.outlive_us)
         try:
-            self._await_primary(process)
+            self._await_primary(self.pid)
         except BaseException:
             self.stop()
             raise
@@ -99,11 +97,11 @@ class Mongod:
                 file.write(secrets.token_hex(32))
         return path.read_text()
 
-    def _await_primary(self, process: subprocess.Popen[bytes]) -> None:
+    def _await_primary(self, pid: int) -> None:
         """Retry until this mongod is a writable primary; raises MongodUnavailable with its last words."""
         deadline = time.monotonic() + START_PATIENCE
         while time.monotonic() < deadline:
-            if process.poll() is not None:
+            if not child_process.is_running(pid):
                 raise MongodUnavailable(f"mongod ended at once: {last_words(self.log)}")
             try:
                 if self._form_replica_set():
