@@ -17,5 +17,3 @@ class AuthorizationRequest(Document):
     parameters = DictField(required=True)
     created_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)
-    #: When the person signed in for this request (prompt=login asks for it); None until then.
-    authenticated_at = DateTimeField()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mongoengine import DateTimeField, StringField
+from mongoengine import DateTimeField, ListField, StringField
 
 from auth_service.models.token import Token
 
@@ -14,7 +14,7 @@ class RefreshToken(Token):
 
     rotated_at = DateTimeField()
     auth_time = DateTimeField()
-    acr = StringField()
+    amr = ListField(StringField())
 
     @classmethod
     def claim(cls, token_id: str, client_id: str, now: datetime) -> bool:

@@ -1,0 +1,124 @@
+"""Authorization requests (RFC 6749 §4.1.1, OIDC Core §3.1.2.1): checked, kept while the person is asked, resumed.
+
+A request is kept once it is known to be good; the browser carries only its id.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from auth_service.models import AuthorizationRequest
+from auth_service.models.secret import generate_secret, hash_secret
+from auth_service.protocol.errors import InvalidClient, InvalidRequest
+from auth_service.protocol.request import OAuthRequest
+
+if TYPE_CHECKING:
+    from auth_service.protocol.grants.authorization_grant import AuthorizationGrant
+    from auth_service.protocol.server import AuthorizationServer
+
+PATH = "/oauth/authorize"
+
+#: What is kept of a request; unknown parameters are ignored (RFC 6749 §3.1).
+PARAMETERS = (
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "response_mode",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+    "prompt",
+    "max_age",
+    "login_hint",
+)
+
+_PROMPTS = {"none", "login", "consent", "select_account"}
+
+
+def validate(server: "AuthorizationServer", request: OAuthRequest) -> "AuthorizationGrant":
+    """Check a request; returns the grant that will answer it.
+
+    Raises ProtocolError. Until `request.validated_redirect_uri` is set, an error must be shown to the person
+    and never sent on: whoever made the link chose the address (RFC 9700 §4.11).
+    """
+    find_client(server, request)
+    request.validated_redirect_uri = find_redirect_uri(request)
+    request.reject_repeated()
+    check_prompt(request)
+    check_max_age(request)
+    grant = server.get_authorization_grant(request)
+    grant.validate_authorization_request()
+    return grant
+
+
+def find_client(server: "AuthorizationServer", request: OAuthRequest) -> None:
+    """Set `request.client`; raises InvalidRequest or InvalidClient."""
+    if len(request.payload.datalist.get("client_id", [])) > 1:
+        raise InvalidRequest("client_id was sent more than once")
+    client_id = request.require("client_id")
+    request.client = server.clients.find(client_id)
+    if request.client is None:
+        raise InvalidClient("no such client, or it is disabled", "The client is not known to this server")
+
+
+def find_redirect_uri(request: OAuthRequest) -> str:
+    """The redirect URI to answer at: the registered one that was named, or the only one there is."""
+    if len(request.payload.datalist.get("redirect_uri", [])) > 1:
+        raise InvalidRequest("redirect_uri was sent more than once")
+    presented = request.get("redirect_uri")
+    if presented is None:
+        default = request.client.get_default_redirect_uri()
+        if default is None:
+            raise InvalidRequest("Missing parameter: redirect_uri (the client has not exactly one registered)")
+        return default
+    if not request.client.check_redirect_uri(presented):
+        raise InvalidRequest("redirect_uri is not registered for this client, character by character")
+    return presented
+
+
+def check_prompt(request: OAuthRequest) -> None:
+    """OIDC Core §3.1.2.1: known values; `none` stands alone."""
+    prompts = set((request.get("prompt") or "").split())
+    if not prompts <= _PROMPTS:
+        raise InvalidRequest("prompt has a value that is not known")
+    if "none" in prompts and len(prompts) > 1:
+        raise InvalidRequest("prompt=none cannot be combined with other values")
+
+
+def check_max_age(request: OAuthRequest) -> None:
+    """OIDC Core §3.1.2.1: seconds, a whole number."""
+    max_age = request.get("max_age")
+    if max_age is not None and not (max_age.isascii() and max_age.isdigit() and len(max_age) <= 9):
+        raise InvalidRequest("max_age must be a whole number of seconds")
+
+
+def store(server: "AuthorizationServer", request: OAuthRequest) -> str:
+    """Keep a request that `validate` has passed; returns the id that the browser carries."""
+    now = server.clock.now()
+    request_id = generate_secret()
+    AuthorizationRequest(
+        id=hash_secret(request_id),
+        client_id=request.client.client_id,
+        parameters={name: request.get(name) for name in PARAMETERS if request.get(name) is not None},
+        created_at=now,
+        expires_at=now + server.settings.authorization_request_lifetime,
+    ).save(force_insert=True)
+    return request_id
+
+
+def load(request_id: str | None, now: datetime) -> AuthorizationRequest | None:
+    """The kept request of that id, or None if there is none or it has expired."""
+    if not request_id:
+        return None
+    return AuthorizationRequest.objects(id=hash_secret(request_id), expires_at__gt=now).first()
+
+
+def rebuild(document: AuthorizationRequest) -> OAuthRequest:
+    """The kept request, to be validated once more: the client may have changed meanwhile."""
+    return OAuthRequest("GET", PATH, document.parameters.items(), {})
+
+
+def discard(document: AuthorizationRequest) -> bool:
+    """Take the kept request away, once; False if it was answered already."""
+    return AuthorizationRequest._get_collection().delete_one({"_id": document.id}).deleted_count == 1

@@ -1,0 +1,63 @@
+"""Bearer tokens at this server's own resources: userinfo and the admin API (RFC 6750)."""
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from auth_service.models import AccessToken
+from auth_service.models.secret import hash_secret
+
+if TYPE_CHECKING:
+    from auth_service.protocol.server import AuthorizationServer
+
+_B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_MAX_LENGTH = 8192
+
+
+class BearerError(Exception):
+    """A refusal (RFC 6750 §3.1). `code` is None when no token came: then no error is told."""
+
+    def __init__(self, status: int, code: str | None, description: str, scope: str | None = None) -> None:
+        super().__init__(description)
+        self.status, self.code, self.description, self.scope = status, code, description, scope
+
+    def challenge(self) -> str:
+        """The WWW-Authenticate header's value."""
+        parts = ['Bearer realm="gatehouse"']
+        if self.code is not None:
+            parts += [f'error="{self.code}"', f'error_description="{self.description}"']
+        if self.scope is not None:
+            parts.append(f'scope="{self.scope}"')
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class BearerToken:
+    """A good token: whose it is and what it is for. `sub` is None for a client's own."""
+
+    client_id: str
+    sub: str | None
+    scopes: frozenset[str]
+    audience: tuple[str, ...]
+
+
+def read_header(authorization: str | None) -> str:
+    """RFC 6750 §2.1: the token of an Authorization header; raises BearerError."""
+    if authorization is None:
+        raise BearerError(401, None, "No access token was sent")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise BearerError(401, None, "No access token was sent")
+    if len(token) > _MAX_LENGTH or not _B64TOKEN.fullmatch(token):
+        raise BearerError(400, "invalid_request", "The Authorization header is malformed")
+    return token
+
+
+def find_bearer_token(server: "AuthorizationServer", token: str) -> BearerToken:
+    """The token's record; raises BearerError `invalid_token` if it is unknown, revoked or expired."""
+    found = AccessToken._get_collection().find_one(
+        {"_id": hash_secret(token)}, {"client_id": 1, "sub": 1, "scope": 1, "aud": 1, "expires_at": 1}
+    )
+    if found is None or found["expires_at"] <= server.clock.now():
+        raise BearerError(401, "invalid_token", "The access token is unknown, expired or revoked")
+    return BearerToken(found["client_id"], found["sub"], frozenset(found["scope"].split()), tuple(found["aud"]))

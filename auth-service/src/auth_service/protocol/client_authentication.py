@@ -1,0 +1,68 @@
+"""Client authentication (RFC 6749 §2.3), the same at every endpoint: client_secret_basic, client_secret_post, none."""
+
+import base64
+import binascii
+from urllib.parse import unquote_plus
+
+from auth_service.clock import Clock
+from auth_service.protocol.client import Clients, RegisteredClient
+from auth_service.protocol.errors import InvalidClient, InvalidRequest
+from auth_service.protocol.request import OAuthRequest
+
+METHODS = ("client_secret_basic", "client_secret_post", "none")
+
+
+class ClientAuthentication:
+    """Tells which client is calling. It has the call signature of Authlib's class of this name."""
+
+    def __init__(self, clients: Clients, clock: Clock) -> None:
+        self._clients = clients
+        self._clock = clock
+
+    def __call__(self, request: OAuthRequest, methods: list[str], endpoint: str = "token") -> RegisteredClient:
+        """The authenticated client; raises InvalidClient, or InvalidRequest for two methods at once."""
+        method, client_id, secret = self._read_credentials(request)
+        client = self._clients.find(client_id)
+        if client is None:
+            raise InvalidClient("no such client, or it is disabled")
+        if secret is not None and not client.check_secret(secret, self._clock.now()):
+            raise InvalidClient("wrong secret")
+        if not client.check_endpoint_auth_method(method, endpoint):
+            registered = client.token_endpoint_auth_method
+            # Whoever knows the secret may be told; to anyone else it is the same refusal as any other.
+            told = f"This client is registered for {registered}" if secret else "Client authentication failed"
+            raise InvalidClient(f"used {method}, registered for {registered}", told)
+        if method not in methods:
+            raise InvalidClient(f"{method} is not enough at the {endpoint} endpoint")
+        request.auth_method = method
+        return client
+
+    def _read_credentials(self, request: OAuthRequest) -> tuple[str, str, str | None]:
+        """Which method, client and secret were presented; exactly one method may be."""
+        authorization = request.headers.get("Authorization")
+        client_id, secret = request.get("client_id"), request.get("client_secret")
+        if authorization is not None:
+            basic_id, basic_secret = decode_basic(authorization)
+            if secret is not None or client_id not in (None, basic_id):
+                raise InvalidRequest("Client credentials came both in the Authorization header and in the body")
+            return "client_secret_basic", basic_id, basic_secret
+        if client_id is None:
+            raise InvalidClient("no client_id and no Authorization header")
+        if secret is not None:
+            return "client_secret_post", client_id, secret
+        return "none", client_id, None
+
+
+def decode_basic(authorization: str) -> tuple[str, str]:
+    """RFC 6749 §2.3.1: id and secret, each form-urlencoded; raises InvalidClient for anything else."""
+    scheme, _, credentials = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClient("Authorization scheme is not Basic")
+    try:
+        decoded = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        raise InvalidClient("Basic credentials are not base64 of UTF-8") from None
+    client_id, colon, secret = decoded.partition(":")
+    if not colon or not client_id or not secret:
+        raise InvalidClient("Basic credentials lack an id or a secret")
+    return unquote_plus(client_id), unquote_plus(secret)

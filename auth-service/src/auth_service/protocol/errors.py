@@ -1,0 +1,94 @@
+"""One class per error code (RFC 6749 §4.1.2.1, §5.2; RFC 6750 §3.1; OIDC Core §3.1.2.6).
+
+`description` goes to the client and is a constant of printable ASCII; `reason` goes to the operator's log and
+names the rule that refused.
+"""
+
+from authlib.oauth2 import OAuth2Error
+
+
+class ProtocolError(OAuth2Error):
+    """A refusal. Raised anywhere in `protocol`, turned into a reply by `AuthorizationServer`."""
+
+    def __init__(self, description: str, reason: str | None = None, **kwargs) -> None:
+        super().__init__(description, **kwargs)
+        self.reason = reason or description
+
+
+class InvalidRequest(ProtocolError):
+    """A parameter is missing, repeated or malformed."""
+
+    error = "invalid_request"
+
+
+class InvalidClient(ProtocolError):
+    """Client authentication failed: 401 with the scheme that would work (RFC 6749 §5.2)."""
+
+    error = "invalid_client"
+    status_code = 401
+
+    def __init__(self, reason: str, description: str = "Client authentication failed") -> None:
+        super().__init__(description, reason)
+
+    def get_headers(self):
+        """RFC 6749 §5.2: name the scheme when the client may have used it."""
+        return [*super().get_headers(), ("WWW-Authenticate", 'Basic realm="gatehouse"')]
+
+
+class InvalidGrant(ProtocolError):
+    """A code, a refresh token or a person's credentials are not good."""
+
+    error = "invalid_grant"
+
+
+class UnauthorizedClient(ProtocolError):
+    """The client may not do this; another client might."""
+
+    error = "unauthorized_client"
+
+
+class UnsupportedGrantType(ProtocolError):
+    """No such grant here, or the security profile refuses it."""
+
+    error = "unsupported_grant_type"
+
+
+class UnsupportedResponseType(ProtocolError):
+    """No such response type here, or the security profile refuses it."""
+
+    error = "unsupported_response_type"
+
+
+class InvalidScope(ProtocolError):
+    """A scope is unknown, or not the client's, or more than was granted."""
+
+    error = "invalid_scope"
+
+
+class AccessDenied(ProtocolError):
+    """The person, or this server on their behalf, said no."""
+
+    error = "access_denied"
+
+
+class LoginRequired(ProtocolError):
+    """`prompt=none`, and nobody is signed in recently enough."""
+
+    error = "login_required"
+
+
+class ConsentRequired(ProtocolError):
+    """`prompt=none`, and the person would have to be asked."""
+
+    error = "consent_required"
+
+
+class TemporarilyUnavailable(ProtocolError):
+    """The server is too busy to do this now."""
+
+    error = "temporarily_unavailable"
+    status_code = 503
+
+    def get_headers(self):
+        """Say when to try again, in seconds."""
+        return [*super().get_headers(), ("Retry-After", "5")]

@@ -1,0 +1,28 @@
+"""The password grant (RFC 6749 §4.3): legacy, under the `compat` profile only."""
+
+from auth_service.protocol.access_token import Authorization
+from auth_service.protocol.errors import InvalidGrant, InvalidScope, TemporarilyUnavailable
+from auth_service.protocol.grants.token_grant import TokenGrant
+from auth_service.protocol.passwords import TooManySignIns, authenticate
+from auth_service.protocol.scope import permitted_to
+
+
+class PasswordGrant(TokenGrant):
+    """Tokens for a name and a password."""
+
+    GRANT_TYPE = "password"
+
+    def load_authorization(self) -> Authorization:
+        """RFC 6749 §4.3.2: wrong credentials are `invalid_grant`."""
+        username, password = self.request.require("username"), self.request.require("password")
+        requested = self.client.allowed_scope(self.request.get("scope"))
+        try:
+            user = authenticate(self.server, username, password)
+        except TooManySignIns:
+            raise TemporarilyUnavailable("Too many sign-ins at once, try again in a few seconds") from None
+        if user is None:
+            raise InvalidGrant("The username or password is wrong")
+        scope = permitted_to(user, requested)
+        if requested and not scope:
+            raise InvalidScope("None of the requested scope is this user's to give")
+        return Authorization(sub=user.id, scope=scope, auth_time=self.server.clock.now(), amr=("pwd",))

@@ -1,0 +1,57 @@
+"""Token introspection (RFC 7662): two reads by id at most, no hydration; the client's is usually remembered."""
+
+from typing import Any
+
+from authlib.consts import default_json_headers
+from authlib.oauth2.rfc6749.endpoint import Endpoint
+
+from auth_service.models import AccessToken, RefreshToken
+from auth_service.models.secret import hash_secret
+from auth_service.protocol import refresh_token
+from auth_service.protocol.client import RegisteredClient
+from auth_service.protocol.request import OAuthRequest
+
+_FIELDS = dict.fromkeys(("client_id", "sub", "scope", "aud", "issued_at", "expires_at", "rotated_at"), 1)
+
+
+class IntrospectionEndpoint(Endpoint):
+    """`POST /oauth/introspect`. Hints are ignored (RFC 7662 §2.1 allows it): the token's prefix says more."""
+
+    ENDPOINT_NAME = "introspection"
+    #: RFC 7662 §2.1: the caller must be authorized, so a public client cannot ask.
+    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+
+    def __call__(self, request: OAuthRequest):
+        """Authenticate the caller, look the token up, say what it may know."""
+        request.reject_repeated()
+        client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
+        token = self.find_token(request.require("token"))
+        body = {"active": False} if token is None or not may_see(client, token) else self.describe(token)
+        return 200, body, default_json_headers
+
+    def find_token(self, token: str) -> dict[str, Any] | None:
+        """The token's record if it is good at this moment, else None."""
+        model = RefreshToken if token.startswith(refresh_token.PREFIX) else AccessToken
+        found = model._get_collection().find_one({"_id": hash_secret(token)}, _FIELDS)
+        if found is None or found["expires_at"] <= self.server.clock.now() or found.get("rotated_at"):
+            return None
+        return found
+
+    def describe(self, token: dict[str, Any]) -> dict[str, Any]:
+        """RFC 7662 §2.2. A client's own token has the client as its subject (RFC 9068 §5)."""
+        return {
+            "active": True,
+            "client_id": token["client_id"],
+            "token_type": "Bearer",
+            "scope": token["scope"],
+            "sub": token["sub"] or token["client_id"],
+            "aud": token["aud"],
+            "iss": self.server.settings.issuer,
+            "iat": int(token["issued_at"].timestamp()),
+            "exp": int(token["expires_at"].timestamp()),
+        }
+
+
+def may_see(client: RegisteredClient, token: dict[str, Any]) -> bool:
+    """RFC 7662 §4: a resource server may ask about every token, other clients about their own."""
+    return client.resource_server is True or token["client_id"] == client.client_id

@@ -1,0 +1,55 @@
+"""Both discovery documents (RFC 8414 §2, OIDC Discovery §3), derived from what is registered."""
+
+from typing import TYPE_CHECKING, Any
+
+from auth_service.protocol import client_authentication, pkce, signing_keys
+from auth_service.protocol.scope import CATALOGUE
+from auth_service.protocol.userinfo import CLAIMS
+
+if TYPE_CHECKING:
+    from auth_service.protocol.server import AuthorizationServer
+
+
+def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, Any]:
+    """RFC 8414: what OAuth clients need."""
+    issuer = server.settings.issuer
+    methods = list(client_authentication.METHODS)
+    secret_methods = [method for method in methods if method != "none"]
+    response_types = [grant.RESPONSE_TYPE for grant in server.authorization_grants()]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oauth/authorize",
+        "token_endpoint": f"{issuer}/oauth/token",
+        "revocation_endpoint": f"{issuer}/oauth/revoke",
+        "introspection_endpoint": f"{issuer}/oauth/introspect",
+        "jwks_uri": f"{issuer}/oauth/jwks",
+        "scopes_supported": list(CATALOGUE),
+        "response_types_supported": response_types,
+        "response_modes_supported": sorted({grant.RESPONSE_MODE for grant in server.authorization_grants()}),
+        "grant_types_supported": server.grant_types(),
+        "token_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "code_challenge_methods_supported": list(pkce.METHODS),
+        "authorization_response_iss_parameter_supported": True,
+    }
+
+
+def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
+    """OIDC Discovery: the same, and what relying parties need."""
+    issuer = server.settings.issuer
+    return {
+        **authorization_server_metadata(server),
+        "userinfo_endpoint": f"{issuer}/oauth/userinfo",
+        "end_session_endpoint": f"{issuer}/oauth/logout",
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
+        "claims_supported": [
+            *("iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash"),
+            *(claim for claims in CLAIMS.values() for claim in claims),
+        ],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": False,
+    }

@@ -1,0 +1,56 @@
+"""Scopes (RFC 6749 §3.3): the catalogue, the words the consent page uses, and the audience each stands for."""
+
+from dataclasses import dataclass
+
+from auth_service.models import User
+from auth_service.protocol.errors import InvalidScope
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A scope: its name, what it lets an app do in plain words, and the path of the resource it is for."""
+
+    name: str
+    description: str
+    resource: str
+    admin_only: bool = False
+
+
+CATALOGUE = {
+    scope.name: scope
+    for scope in (
+        Scope("openid", "Know who you are", "/oauth/userinfo"),
+        Scope("profile", "See your name and username", "/api"),
+        Scope("email", "See your email address", "/api"),
+        Scope("notes:read", "Read your notes", "/api"),
+        Scope("notes:write", "Write, change and delete your notes", "/api"),
+        Scope("clients:own", "Manage the apps that you own", "/admin-api"),
+        Scope("admin:read", "See all apps, users and tokens of this server", "/admin-api", admin_only=True),
+        Scope("admin:write", "Change all apps, users and tokens of this server", "/admin-api", admin_only=True),
+    )
+}
+
+
+def parse_scope(value: str | None) -> list[str]:
+    """Split on spaces, drop repetitions, keep the order; raises InvalidScope for a scope that is not known."""
+    scopes = list(dict.fromkeys((value or "").split(" ")))
+    scopes = [scope for scope in scopes if scope]
+    if any(scope not in CATALOGUE for scope in scopes):
+        raise InvalidScope("A requested scope is not known to this server")
+    return scopes
+
+
+def describe(scopes: list[str]) -> list[tuple[str, str]]:
+    """Each scope with the plain words that say what it allows."""
+    return [(name, CATALOGUE[name].description) for name in scopes if name in CATALOGUE]
+
+
+def permitted_to(user: User, scopes: list[str]) -> list[str]:
+    """What of the scope this person can give: administration only if the role is theirs (RFC 6749 §3.3)."""
+    return [scope for scope in scopes if user.is_admin or not CATALOGUE[scope].admin_only]
+
+
+def audience_of(issuer: str, scopes: list[str]) -> list[str]:
+    """The resources that a token of this scope is for (RFC 9068 §3); the API when there is no scope."""
+    resources = dict.fromkeys(CATALOGUE[scope].resource for scope in scopes if scope in CATALOGUE)
+    return [issuer + resource for resource in resources or ("/api",)]

@@ -1,0 +1,146 @@
+"""The authorization server: the one page that lists all that is registered, and turns refusals into replies."""
+
+from typing import Any, NamedTuple
+
+import structlog
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2 import AuthorizationServer as AuthlibServer
+from authlib.oauth2 import OAuth2Error
+
+from auth_service.clock import Clock
+from auth_service.protocol.client import Clients
+from auth_service.protocol.client_authentication import ClientAuthentication
+from auth_service.protocol.end_session import EndSessionEndpoint
+from auth_service.protocol.errors import InvalidRequest, UnsupportedGrantType, UnsupportedResponseType
+from auth_service.protocol.grants.authorization_code import AuthorizationCodeGrant
+from auth_service.protocol.grants.authorization_grant import AuthorizationGrant
+from auth_service.protocol.grants.client_credentials import ClientCredentialsGrant
+from auth_service.protocol.grants.implicit import ImplicitGrant
+from auth_service.protocol.grants.password import PasswordGrant
+from auth_service.protocol.grants.refresh_token import RefreshTokenGrant
+from auth_service.protocol.grants.token_grant import TokenGrant
+from auth_service.protocol.introspection import IntrospectionEndpoint
+from auth_service.protocol.passwords import Passwords
+from auth_service.protocol.profile import PROFILES
+from auth_service.protocol.request import OAuthRequest
+from auth_service.protocol.revocation import RevocationEndpoint
+from auth_service.protocol.signing_keys import SigningKeys
+from auth_service.settings import Settings
+
+log = structlog.get_logger("protocol")
+
+GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, ImplicitGrant, PasswordGrant)
+ENDPOINTS = (IntrospectionEndpoint, RevocationEndpoint, EndSessionEndpoint)
+
+
+class Reply(NamedTuple):
+    """An HTTP reply, free of the web framework; the body is text or an object for JSON."""
+
+    status: int
+    body: str | dict[str, Any]
+    headers: list[tuple[str, str]]
+
+
+class AuthorizationServer(AuthlibServer):
+    """Everything that the endpoints share. One a process."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        super().__init__()
+        self.settings = settings
+        self.clock = clock
+        self.profile = PROFILES[settings.profile]
+        self.clients = Clients(settings.profile, settings.client_cache_seconds)
+        self.keys = SigningKeys(settings, clock)
+        self.passwords = Passwords(settings.password_hashing_concurrency)
+        self._client_auth = ClientAuthentication(self.clients, clock)
+        for grant in GRANTS:
+            self.register_grant(grant)
+        for endpoint in ENDPOINTS:
+            self.register_endpoint(endpoint)
+
+    def grant_types(self) -> list[str]:
+        """The grants that are registered and that the profile has."""
+        return [grant.GRANT_TYPE for grant in GRANTS if grant.GRANT_TYPE in self.profile.grant_types]
+
+    def authorization_grants(self) -> list[type[AuthorizationGrant]]:
+        """The grants at the authorization endpoint that the profile has."""
+        return [grant for grant, _ in self._authorization_grants if grant.GRANT_TYPE in self.profile.grant_types]
+
+    def query_client(self, client_id: str):
+        """The client, or None; Authlib asks by this name."""
+        return self.clients.find(client_id)
+
+    def create_oauth2_request(self, request: OAuthRequest) -> OAuthRequest:
+        """Requests arrive parsed: `web` made them."""
+        return request
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Authlib announces what happens; nobody here listens."""
+
+    def get_token_grant(self, request: OAuthRequest) -> TokenGrant:
+        """The grant of the request's `grant_type`; raises UnsupportedGrantType."""
+        grant_type = request.require("grant_type")
+        for grant, _ in self._token_grants:
+            if grant.GRANT_TYPE == grant_type:
+                return grant(request, self)
+        raise UnsupportedGrantType("This grant type is not supported", "no such grant")
+
+    def get_authorization_grant(self, request: OAuthRequest) -> AuthorizationGrant:
+        """The grant of the request's `response_type`; raises UnsupportedResponseType."""
+        request.require("response_type")
+        for grant, _ in self._authorization_grants:
+            if grant.check_authorization_endpoint(request):
+                return grant(request, self)
+        raise UnsupportedResponseType("This response type is not supported", "no such response type")
+
+    def create_token_response(self, request: OAuthRequest) -> Reply:
+        """Answer a token request (RFC 6749 §3.2)."""
+        try:
+            request.reject_repeated()
+            grant = self.get_token_grant(request)
+            grant.validate_token_request()
+            return self.handle_response(*grant.create_token_response())
+        except OAuth2Error as error:
+            return self.handle_error_response(request, error)
+
+    def authorization_response(
+        self, request: OAuthRequest, parameters: dict[str, str], mode: str
+    ) -> tuple[int, str, list[tuple[str, str]]]:
+        """Send parameters to the client's redirect URI, with `state` and `iss` (RFC 9207)."""
+        if request.validated_redirect_uri is None:
+            raise InvalidRequest("There is no redirect URI to answer at")
+        pairs = [*parameters.items(), ("iss", self.settings.issuer)]
+        if (state := request.get("state")) is not None:
+            pairs.append(("state", state))
+        location = add_params_to_uri(request.validated_redirect_uri, pairs, fragment=mode == "fragment")
+        return 303, "", [("Location", location), ("Cache-Control", "no-store")]
+
+    def authorization_error(self, request: OAuthRequest, error: OAuth2Error) -> Reply | None:
+        """Tell the client of a refusal by redirect; None if it must be shown instead (RFC 6749 §4.1.2.1)."""
+        self.log_refusal(request, error)
+        if request.validated_redirect_uri is None:
+            return None
+        mode = "fragment" if request.payload.response_type == ImplicitGrant.RESPONSE_TYPE else "query"
+        parameters = {"error": error.error, "error_description": error.get_error_description()}
+        return Reply(*self.authorization_response(request, parameters, mode))
+
+    def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Reply:
+        """Authlib's three parts of a reply, under one name."""
+        return Reply(status, body, headers)
+
+    def handle_error_response(self, request: OAuthRequest, error: OAuth2Error) -> Reply:
+        """The one place where a refusal becomes a reply (RFC 6749 §5.2), with the id to find it in the log."""
+        self.log_refusal(request, error)
+        status, body, headers = error()
+        if request_id := structlog.contextvars.get_contextvars().get("request_id"):
+            body = {**body, "request_id": request_id}
+        return Reply(status, body, headers)
+
+    def log_refusal(self, request: OAuthRequest, error: OAuth2Error) -> None:
+        """Tell the operator which rule refused which client, with no secret in it."""
+        log.info(
+            "refused",
+            error=error.error,
+            reason=getattr(error, "reason", error.get_error_description()),
+            client_id=request.client.client_id if request.client else None,
+        )

@@ -1,0 +1,108 @@
+"""Every URL that machines use, on one page. Nothing is decided here: parse, hand over, reply."""
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, request
+from flask import json as flask_json
+
+from auth_service.protocol.bearer_token import BearerError, read_header
+from auth_service.protocol.errors import InvalidRequest
+from auth_service.protocol.metadata import authorization_server_metadata, openid_provider_metadata
+from auth_service.protocol.request import OAuthRequest
+from auth_service.protocol.server import Reply
+from auth_service.protocol.signing_keys import JWKS_MAX_AGE
+from auth_service.protocol.userinfo import userinfo
+from auth_service.web.current import server
+
+blueprint = Blueprint("protocol", __name__)
+
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@blueprint.post("/oauth/token")
+def token() -> Response:
+    """RFC 6749 §3.2."""
+    return _from_body(lambda parsed: server().create_token_response(parsed))
+
+
+@blueprint.post("/oauth/revoke")
+def revoke() -> Response:
+    """RFC 7009 §2."""
+    return _from_body(lambda parsed: server().create_endpoint_response("revocation", parsed))
+
+
+@blueprint.post("/oauth/introspect")
+def introspect() -> Response:
+    """RFC 7662 §2."""
+    return _from_body(lambda parsed: server().create_endpoint_response("introspection", parsed))
+
+
+@blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
+def userinfo_endpoint() -> Response:
+    """OIDC Core §5.3."""
+    try:
+        if "access_token" in request.values:
+            raise BearerError(400, "invalid_request", "Send the access token in the Authorization header")
+        claims = userinfo(server(), read_header(request.headers.get("Authorization")))
+    except BearerError as error:
+        return bearer_refusal(error)
+    return to_response(Reply(200, claims, [("Cache-Control", "no-store")]))
+
+
+@blueprint.get("/oauth/jwks")
+def jwks() -> Response:
+    """RFC 7517 §5."""
+    return _public(server().keys.jwks())
+
+
+@blueprint.get("/.well-known/openid-configuration")
+def openid_configuration() -> Response:
+    """OIDC Discovery §4."""
+    return _public(openid_provider_metadata(server()))
+
+
+@blueprint.get("/.well-known/oauth-authorization-server")
+def oauth_authorization_server() -> Response:
+    """RFC 8414 §3."""
+    return _public(authorization_server_metadata(server()))
+
+
+def parse_request(parameters: Iterable[tuple[str, str]]) -> OAuthRequest:
+    """The current request as the protocol sees it."""
+    return OAuthRequest(request.method, request.path, parameters, request.headers)
+
+
+def to_response(reply: Reply) -> Response:
+    """The protocol's reply as Flask sends it."""
+    status, body, headers = reply
+    is_json = isinstance(body, dict)
+    response = Response(flask_json.dumps(body) if is_json else body, status)
+    if is_json:
+        response.mimetype = "application/json"
+    for name, value in headers:
+        response.headers[name] = value
+    return response
+
+
+def bearer_refusal(error: BearerError) -> Response:
+    """RFC 6750 §3: the challenge in the header, the same in the body."""
+    body = {"error": error.code or "invalid_token", "error_description": error.description}
+    headers = [("WWW-Authenticate", error.challenge()), ("Cache-Control", "no-store")]
+    return to_response(Reply(error.status, body, headers))
+
+
+def _from_body(answer) -> Response:
+    """Hand over the form's parameters. Those of a query string would end up in logs: refused."""
+    parsed = parse_request(request.form.items(multi=True))
+    if request.query_string:
+        refusal = InvalidRequest("Parameters belong in the body, not in the query string")
+        return to_response(server().handle_error_response(parsed, refusal))
+    if request.mimetype not in _FORM_TYPES and request.content_length:
+        refusal = InvalidRequest("The body must be application/x-www-form-urlencoded")
+        return to_response(server().handle_error_response(parsed, refusal))
+    return to_response(answer(parsed))
+
+
+def _public(document: dict) -> Response:
+    """A document for everybody, which clients may keep for a while."""
+    return to_response(Reply(200, document, [("Cache-Control", f"public, max-age={JWKS_MAX_AGE}")]))
