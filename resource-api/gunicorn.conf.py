@@ -1,0 +1,26 @@
+"""How gunicorn serves resource-api: threads, no preload (pymongo's connections must not cross a fork)."""
+
+import os
+from pathlib import Path
+
+bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+worker_class = "gthread"
+preload_app = False
+control_socket_disable = True
+shared_memory = Path("/dev/shm")  # noqa: S108 - gunicorn creates its heartbeat files safely; the root may be read-only
+worker_tmp_dir = str(shared_memory) if shared_memory.is_dir() else None
+accesslog = None  # the service writes one JSON line a request itself, without query strings
+loglevel = "warning"
+limit_request_field_size = 16 * 1024  # so that an overlong token gets this service's answer, not gunicorn's
+keepalive = 75
+graceful_timeout = 20
+timeout = 30
+
+
+def on_starting(server: object) -> None:
+    """Once, before the workers: refuse wrong settings and an old schema, make the indexes."""
+    from resource_api.startup import prepare
+
+    prepare()
