@@ -2,12 +2,14 @@
 # Builds stand-ins for the official base images where no image registry can be reached, and prints the variables
 # that make Compose use them: `deploy/base-images/build.sh >base-images.env; docker compose --env-file …`.
 # What is there already is kept. Needs root (debootstrap) the first time, and a Debian package mirror.
-# CA_BUNDLE names a file of certificates where a proxy inspects TLS.
+# CA_BUNDLE names the certificates to trust while building; as a rule those that this machine trusts.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 BASE=gatehouse-base/debian:trixie
 declare -A IMAGES=([python]=gatehouse-base/python:3.13 [mongo]=gatehouse-base/mongo:6.0 [nginx]=gatehouse-base/nginx:1.26)
+HOST_CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
+CA_BUNDLE="${CA_BUNDLE:-$([ -r "$HOST_CERTIFICATES" ] && echo "$HOST_CERTIFICATES" || echo /dev/null)}"
 RECIPE="$(cat build.sh Dockerfile | sha256sum | cut -c1-16)"
 
 say() { echo "base images: $*" >&2; }
@@ -35,6 +37,13 @@ built_from_this_recipe() {
     [ "$(docker image inspect --format '{{index .Config.Labels "recipe"}}' "$1" 2>/dev/null)" = "$RECIPE" ]
 }
 
+build_target() {
+    local output
+    output="$(DOCKER_BUILDKIT=1 docker build --progress plain --target "$1" --tag "${IMAGES[$1]}" \
+        --label "recipe=$RECIPE" --secret "id=ca,src=$CA_BUNDLE" . 2>&1)" ||
+        { tail -n 20 <<<"$output" >&2; say "$1 failed"; return 1; }
+}
+
 build_missing() {
     local targets=() jobs=()
     for target in "${!IMAGES[@]}"; do
@@ -44,8 +53,7 @@ build_missing() {
     docker image inspect "$BASE" >/dev/null 2>&1 || import_debian
     say "building ${targets[*]}"
     for target in "${targets[@]}"; do
-        DOCKER_BUILDKIT=1 docker build --quiet --target "$target" --tag "${IMAGES[$target]}" --label "recipe=$RECIPE" \
-            --secret "id=ca,src=${CA_BUNDLE:-/dev/null}" . >/dev/null &
+        build_target "$target" &
         jobs+=($!)
     done
     for job in "${jobs[@]}"; do wait "$job"; done
