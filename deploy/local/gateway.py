@@ -1,0 +1,216 @@
+"""The development gateway: the routes and header rules of `deploy/gateway/` without nginx.
+
+It routes, names each request, removes what a client could forge, bounds bodies, and answers itself when a
+service cannot. What a client sees is what it would see of nginx.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import secrets
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    TCPConnector,
+    web,
+)
+from aiohttp.web_protocol import RequestHandler
+from multidict import CIMultiDict
+from yarl import URL
+
+from deploy.local.gateway_errors import plain_path, refuse
+
+BODY_LIMIT = 64 * 1024
+SERVICES = ("auth-service", "resource-api", "admin-ui")
+# RFC 9110 §7.6.1: these speak of one connection only.
+HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
+HOP_BY_HOP |= {"te", "trailer", "transfer-encoding", "upgrade"}
+# aiohttp would add these where the client sent none.
+OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+# What only a gateway may say; `X-SSL-Client-*` goes by its prefix.
+FORGEABLE = {"x-user", "x-request-id", "x-real-ip", "forwarded"}
+FORGEABLE |= {f"x-forwarded-{what}" for what in ("for", "proto", "host", "port", "prefix", "server")}
+
+
+class Connection(RequestHandler):
+    """A client's connection; malformed requests are refused as all others are, without an echo of them."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what could not be parsed, or what failed in our own code."""
+        if status >= 500:
+            self.log_exception("a request failed", exc_info=exc)
+        response = refuse(request, status)
+        response.force_close()
+        return response
+
+
+class Server(web.Server):
+    """Makes our kind of connections."""
+
+    def __call__(self) -> RequestHandler:
+        """Make one for a client that has connected."""
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+
+class Gateway:
+    """Forwards each request to a replica of the service that its path belongs to."""
+
+    def __init__(self, upstreams: dict[str, list[str]], port: int) -> None:
+        self.port = port
+        self._replicas = {name: len(addresses) for name, addresses in upstreams.items()}
+        self._next = {name: itertools.cycle(addresses) for name, addresses in upstreams.items()}
+
+    async def serve(self) -> None:
+        """Serve on loopback until told to stop."""
+        timeout = ClientTimeout(total=None, connect=2, sock_read=30)
+        connector = TCPConnector(limit=0, keepalive_timeout=15)  # let go before gunicorn does, at 75 seconds
+        async with ClientSession(
+            timeout=timeout, connector=connector, auto_decompress=False, skip_auto_headers=OWN_HEADERS
+        ) as self._session:
+            runner = web.ServerRunner(Server(self.answer, keepalive_timeout=75), shutdown_timeout=5)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", self.port).start()
+            told = asyncio.Event()
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, told.set)
+            await told.wait()
+            await runner.cleanup()
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Name the request, forward it, and write its line in the access log."""
+        started = time.monotonic()
+        request["id"] = secrets.token_hex(16)
+        response = await self._forward(request)
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "service": "gateway",
+            "event": "request",
+            "request_id": request["id"],
+            "method": request.method,
+            "path": request.raw_path.partition("?")[0],  # a query can hold codes and tokens
+            "status": response.status,
+            "duration_ms": round((time.monotonic() - started) * 1000, 1),
+            "client": request.remote,
+        }
+        print(json.dumps(line), flush=True)
+        return response
+
+    async def _forward(self, request: web.BaseRequest) -> web.StreamResponse:
+        if not request.raw_path.startswith("/"):
+            return refuse(request, 400)
+        service, path = route(request.raw_path)
+        if service not in SERVICES:
+            return refuse(request, 404)
+        try:
+            body = await _read_body(request)
+        except ValueError:
+            return refuse(request, 413)
+        headers = self._request_headers(request)
+        for _ in range(self._replicas[service]):
+            url = URL(f"http://{next(self._next[service])}{path}", encoded=True)
+            try:
+                upstream = await self._session.request(
+                    request.method, url, headers=headers, data=body, allow_redirects=False
+                )
+            except ClientConnectorError:
+                continue  # nothing was sent, so another replica may have it
+            except TimeoutError:
+                return refuse(request, 504)
+            except ClientError:
+                return refuse(request, 502)
+            async with upstream:
+                return await _relay(request, upstream)
+        return refuse(request, 502)
+
+    def _request_headers(self, request: web.BaseRequest) -> CIMultiDict[str]:
+        headers: CIMultiDict[str] = CIMultiDict(_end_to_end(request.headers))
+        for name in list(headers):
+            forgeable = name.lower() in FORGEABLE or name.lower().startswith("x-ssl-client-")
+            # An underscore becomes a dash's equal in WSGI: `X_User` would pass for `X-User`.
+            if forgeable or "_" in name or name.lower() in ("content-length", "expect"):
+                headers.popall(name, None)
+        headers["X-Request-ID"] = request["id"]
+        headers["X-Forwarded-For"] = request.remote or ""
+        headers["X-Forwarded-Proto"] = "http"
+        headers["X-Forwarded-Host"] = request.headers.get("Host", "")
+        headers["X-Forwarded-Port"] = str(self.port)
+        return headers
+
+
+def route(target: str) -> tuple[str, str]:
+    """Return the service and the path with query to ask it for; an unknown `/health/…` names no service."""
+    path = plain_path(target)
+    if path.startswith("/health/"):
+        return path.removeprefix("/health/"), "/health"
+    if path == "/api" or path.startswith("/api/"):
+        return "resource-api", target
+    if path == "/admin" or path.startswith("/admin/"):
+        return "admin-ui", target
+    return "auth-service", target
+
+
+def _end_to_end(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Leave out what RFC 9110 §7.6.1 keeps between neighbours, named there or by the Connection header."""
+    named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
+    return ((name, value) for name, value in headers.items() if name.lower() not in HOP_BY_HOP | named)
+
+
+async def _read_body(request: web.BaseRequest) -> bytes | None:
+    """Read a whole body, so that any replica can be sent it; None without one, ValueError over 64 KiB."""
+    if not request.body_exists:
+        return None
+    body = bytearray()
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise ValueError("the body is too large")
+    return bytes(body)
+
+
+async def _relay(request: web.BaseRequest, upstream: ClientResponse) -> web.StreamResponse:
+    """Send the service's answer on as it comes."""
+    response = web.StreamResponse(status=upstream.status, headers=CIMultiDict(_end_to_end(upstream.headers)))
+    response.headers["X-Request-ID"] = request["id"]
+    response.headers["Server"] = "gatehouse"
+    await response.prepare(request)
+    try:
+        async for chunk in upstream.content.iter_any():
+            await response.write(chunk)
+    except ClientError:  # either side went away; a cut connection says so, a tidy end would lie
+        if request.transport:
+            request.transport.abort()
+        return response
+    await response.write_eof()
+    return response
+
+
+def main() -> None:
+    """Read where the replicas of each service listen, and serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    for service in SERVICES:
+        parser.add_argument(f"--{service}", nargs="+", required=True, metavar="HOST:PORT")
+    arguments = vars(parser.parse_args())
+    upstreams = {service: arguments[service.replace("-", "_")] for service in SERVICES}
+    asyncio.run(Gateway(upstreams, arguments["port"]).serve())
+
+
+if __name__ == "__main__":
+    main()
