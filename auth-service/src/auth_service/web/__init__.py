@@ -1,0 +1,49 @@
+"""URLs and pages: one blueprint a file, registered here in one list.
+
+`protocol_endpoints` are the URLs for machines, `authorize` leads a person through `login` and `consent`.
+A request passes `request_log` and `csrf`; its view finds out in `session` whom it serves; the answer passes
+`security_headers`; what went wrong becomes an answer in `errors`.
+"""
+
+from flask import Flask
+
+from auth_service.web import (
+    assets,
+    authorize,
+    consent,
+    csrf,
+    errors,
+    health,
+    home,
+    login,
+    logout,
+    protocol_endpoints,
+    request_log,
+    security_headers,
+)
+from auth_service.web.session_store import MongoSessionInterface
+
+BLUEPRINTS = (
+    protocol_endpoints.blueprint,
+    authorize.blueprint,
+    login.blueprint,
+    consent.blueprint,
+    logout.blueprint,
+    home.blueprint,
+    health.blueprint,
+    assets.blueprint,
+)
+
+
+def register(app: Flask) -> None:
+    """Mount every page and what surrounds them; `app.extensions["gatehouse"]` is set already."""
+    gatehouse = app.extensions["gatehouse"]
+    settings = gatehouse.settings
+    request_log.init(app, settings.log_level)
+    app.session_interface = MongoSessionInterface(settings, gatehouse.clock)
+    security_headers.init(app, settings)
+    csrf.init(app, settings)
+    errors.init(app)
+    app.jinja_env.globals["demo"] = settings.demo
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

@@ -1,0 +1,121 @@
+"""Signing in: which app it is for, a name and a password, and one neutral error."""
+
+import structlog
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug import Response
+
+from auth_service.models import AuthorizationRequest, User
+from auth_service.protocol import authorization_request
+from auth_service.protocol.passwords import TooManySignIns, authenticate
+from auth_service.web.current import server
+from auth_service.web.errors import RETRY_AFTER, expired_request_page
+from auth_service.web.own_path import own_path
+from auth_service.web.security_headers import forms_may_lead_to_client
+from auth_service.web.session import current_user, sign_in
+from auth_service.web.sign_in_throttle import SignInAttempt, TooManyFailures
+
+blueprint = Blueprint("login", __name__)
+
+_log = structlog.get_logger()
+
+#: Longer passwords cost time and no one has them.
+_LONGEST_PASSWORD = 1024
+
+
+@blueprint.get("/login")
+def show() -> Response:
+    """The form. Who is signed in already and comes for no app is sent on."""
+    pending = _pending_request()
+    if _request_id() and pending is None:
+        return expired_request_page()
+    user = current_user()
+    if user and pending is None:
+        return redirect(_next(), 303)
+    hint = pending.parameters.get("login_hint") if pending else None
+    return _form(pending, username=hint or (user.username if user else ""))
+
+
+@blueprint.post("/login")
+def submit() -> Response:
+    """Check name and password; then on to the app that is waiting, or to where the person was."""
+    pending = _pending_request()
+    if _request_id() and pending is None:
+        return expired_request_page()
+    username, password = request.form.get("username", ""), request.form.get("password", "")
+    try:
+        user = _authenticate(username, password)
+    except TooManyFailures as error:
+        _log.warning("refused", rule=f"sign_in_throttle_{error.limit.name}")
+        too_many = f"Too many attempts. Try again in {_in_words(error.wait)}."
+        return _form(pending, username, too_many, 429, error.wait)
+    except TooManySignIns:
+        _log.warning("refused", rule="password_hashing_busy")
+        busy = "Many people are signing in right now. Please try again in a few seconds."
+        return _form(pending, username, busy, 503, int(RETRY_AFTER))
+    if user is None:
+        _log.info("refused", rule="wrong_credentials")
+        return _form(pending, username, "The username or password is wrong.", 401)
+    sign_in(user, amr=["pwd"])
+    _log.info("signed_in", sub=user.id)
+    if pending:
+        return redirect(url_for("authorize.continue_", request=_request_id()), 303)
+    return redirect(_next(), 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def show_again(error: CSRFError) -> Response:
+    """The form was open for too long: what was typed is kept, and nothing was checked."""
+    _log.warning("refused", rule="csrf", reason=error.description)
+    pending = _pending_request()
+    stale = "This page was open for a long time, or your browser blocks cookies. Please sign in again."
+    return _form(pending, request.form.get("username", ""), stale, 400)
+
+
+def _authenticate(username: str, password: str) -> User | None:
+    """The user, or None; raises TooManyFailures or TooManySignIns."""
+    attempt = SignInAttempt(request.remote_addr or "", username, server().clock.now())
+    if len(password) > _LONGEST_PASSWORD:
+        return None
+    user = authenticate(server(), username, password)
+    if user:
+        attempt.succeeded()
+    return user
+
+
+def _form(
+    pending: AuthorizationRequest | None,
+    username: str = "",
+    error: str | None = None,
+    status: int = 200,
+    retry_after: int | None = None,
+) -> Response:
+    if pending:
+        forms_may_lead_to_client()
+    client = server().clients.find(pending.client_id) if pending else None
+    page = render_template("login.html", client=client, username=username, error=error)
+    response = make_response(page, status)
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _request_id() -> str | None:
+    return request.args.get("request")
+
+
+def _pending_request() -> AuthorizationRequest | None:
+    """The authorization request that waits for this sign-in, or None."""
+    return authorization_request.load(_request_id(), server().clock.now())
+
+
+def _next() -> str:
+    return own_path(request.args.get("next")) or url_for("home.show")
+
+
+def _in_words(seconds: int) -> str:
+    """A waiting time as people say it, rounded up."""
+    if seconds < 60:
+        return f"{seconds} seconds" if seconds > 1 else "one second"
+    minutes = -(-seconds // 60)
+    return f"{minutes} minutes" if minutes > 1 else "one minute"

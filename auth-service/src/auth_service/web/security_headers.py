@@ -1,0 +1,57 @@
+"""The headers that every answer carries: what a page may load, who may frame it, what it may tell others."""
+
+from flask import Flask, Response, g
+
+from auth_service.settings import Settings
+
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+_MACHINE_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not `no-referrer`: that makes browsers send `Origin: null` with our own forms, which `csrf` checks.
+    # To every other origin it says as little.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
+        "publickey-credentials-get=(self)"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer of the application."""
+    headers = dict(_HEADERS)
+    if settings.secure_cookies:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", _policy_for(response))
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def forms_may_lead_to_client() -> None:
+    """Let this page's forms end, over redirects, at a client's redirect URI.
+
+    Chromium holds every redirect that follows a form post against `form-action`. The redirect URI's origin
+    alone would not do: a client that is itself a broker redirects on, to origins that we cannot know, and the
+    person would press a button on which nothing happens. So pages of a running authorization go without
+    `form-action`; what it guards against, a form injected into the page, is kept out by escaping and by the
+    rest of the policy.
+    """
+    g.forms_may_lead_to_client = True
+
+
+def _policy_for(response: Response) -> str:
+    if response.mimetype != "text/html":
+        return _MACHINE_POLICY
+    return _POLICY if g.get("forms_may_lead_to_client") else f"{_POLICY}; form-action 'self'"
