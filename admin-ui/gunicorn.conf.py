@@ -13,7 +13,8 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"
 preload_app = False
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+memory = Path("/dev/shm")  # noqa: S108  gunicorn opens its heartbeat there unpredictably named
+worker_tmp_dir = str(memory) if memory.is_dir() else None
 accesslog = None  # the service writes one JSON line a request itself, without query strings
 loglevel = "warning"
 keepalive = 75
@@ -22,7 +23,7 @@ timeout = 30
 
 
 def on_starting(server: object) -> None:
-    """Once, before the worker: refuse wrong settings, since a worker that exits would only be started again."""
+    """Once, before the worker: refuse wrong settings; a worker that exits would only be started again."""
     from admin_ui.settings import load
 
     load()

@@ -1,0 +1,1 @@
+"""The pages, one blueprint a file; each asks the admin API and renders a template."""

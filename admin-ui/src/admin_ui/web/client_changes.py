@@ -1,0 +1,97 @@
+"""Changing a client, switching it off and on, deleting it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from admin_ui import admin_api
+from admin_ui.auth_service_api import Refused
+from admin_ui.web.client_forms import ClientForm
+from admin_ui.web.client_types import type_of
+from admin_ui.web.confirmation import Confirmation, count
+from admin_ui.web.curl import equivalent
+from admin_ui.web.rights import client_changers_only
+
+blueprint = Blueprint("client_changes", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.route("/admin/clients/<client_id>/edit", methods=["GET", "POST"])
+@client_changers_only
+def edit(client_id: str) -> Page:
+    """Change the settings that people may change; only what differs is sent."""
+    client = admin_api.get("clients", client_id)
+    form = ClientForm(type_of(client), client)
+    if form.sent_and_valid():
+        try:
+            if changes := form.changes():
+                admin_api.patch("clients", client_id, **changes)
+            flash("The changes are saved." if changes else "Nothing was changed.", "success")
+            return redirect(url_for("clients.page", client_id=client_id))
+        except Refused as refused:
+            form.take_errors(refused)
+    page = render_template("clients/form.html", form=form, kind=form.kind, client=client)
+    return page if request.method == "GET" else (page, 422)
+
+
+@blueprint.route("/admin/clients/<client_id>/disable", methods=["GET", "POST"])
+@client_changers_only
+def disable(client_id: str) -> Page:
+    """Switch the client off; nothing is lost."""
+    client = admin_api.get("clients", client_id)
+    asked = Confirmation(
+        title=f"Disable {client['client_name']}?",
+        question="It can be enabled again at any time, with all its settings.",
+        consequences=[
+            "Nobody can sign in with it any more.",
+            "It gets no new tokens, by whatever grant.",
+            f"Its {_tokens(client)} stop working.",
+        ],
+        button="Disable client",
+        back=url_for("clients.page", client_id=client_id),
+        curl=equivalent("PATCH", "clients", client_id, content={"disabled": True}),
+        irreversible=False,
+    )
+    if not asked.given():
+        return asked.page()
+    admin_api.patch("clients", client_id, disabled=True)
+    flash(f"{client['client_name']} is disabled.", "success")
+    return redirect(asked.back)
+
+
+@blueprint.post("/admin/clients/<client_id>/enable")
+@client_changers_only
+def enable(client_id: str) -> Response:
+    """Switch the client on again."""
+    client = admin_api.patch("clients", client_id, disabled=False)
+    flash(f"{client['client_name']} is enabled.", "success")
+    return redirect(url_for("clients.page", client_id=client_id))
+
+
+@blueprint.route("/admin/clients/<client_id>/delete", methods=["GET", "POST"])
+@client_changers_only
+def delete(client_id: str) -> Page:
+    """Delete the client once its name was typed."""
+    client = admin_api.get("clients", client_id)
+    asked = Confirmation(
+        title=f"Delete {client['client_name']}?",
+        question="A deleted client cannot be brought back, and its id is not given again.",
+        consequences=[
+            f"Its {_tokens(client)} stop working at once.",
+            "What people allowed it is forgotten.",
+            "Applications that use its id can sign nobody in.",
+        ],
+        button="Delete client",
+        back=url_for("clients.page", client_id=client_id),
+        typed=client["client_name"],
+        curl=equivalent("DELETE", "clients", client_id),
+    )
+    if not asked.given():
+        return asked.page()
+    admin_api.delete("clients", client_id)
+    flash(f"{client['client_name']} is deleted.", "success")
+    return redirect(url_for("clients.index"))
+
+
+def _tokens(client: dict[str, int]) -> str:
+    access = count(client.get("active_access_tokens", 0), "access token")
+    return f"{access} and {count(client.get('active_refresh_tokens', 0), 'refresh token')}"

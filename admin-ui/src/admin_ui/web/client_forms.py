@@ -1,0 +1,120 @@
+"""The form for clients: each kind shows only the fields that matter to it."""
+
+from typing import Any
+
+from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from admin_ui import admin_api
+from admin_ui.auth_service_api import Refused
+from admin_ui.current import admin_ui
+from admin_ui.web.client_types import ClientType
+from admin_ui.web.forms import Form, LinesField
+from admin_ui.web.redirect_uris import check_lines, reason_against
+from admin_ui.web.rights import present_person
+
+ADMINISTRATIVE = {"admin:read", "admin:write", "clients:own"}
+ADVANCED = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "access_token_format", "profile")
+
+
+def check_web_address(form: Form, field: Field) -> None:
+    """An https address, as the consent page will link to."""
+    reason = reason_against(field.data, native=False)
+    if reason:
+        raise ValidationError(f"This address {reason}.")
+
+
+def check_redirect_uris(form: "ClientForm", field: Field) -> None:
+    """Each line by itself, with its reason."""
+    native = form.kind.key == "native"
+    faulty = [line for line in check_lines("\n".join(field.data), native) if line.reason]
+    if faulty:
+        raise ValidationError(" ".join(f"Line {line.number} {line.reason}." for line in faulty))
+
+
+class ClientForm(Form):
+    """RFC 7591 §2's fields by their own names."""
+
+    client_name = StringField("Name", [InputRequired("Give it a name."), Length(max=100)])
+    redirect_uris = LinesField(
+        "Redirect URIs",
+        [InputRequired("At least one is needed: people are sent back to it."), check_redirect_uris],
+    )
+    post_logout_redirect_uris = LinesField(
+        "Where people go after signing out", [Optional(), check_redirect_uris]
+    )
+    scope = SelectMultipleField("What it may ask for")
+    client_uri = StringField("Home page", [Optional(), check_web_address])
+    logo_uri = StringField("Logo", [Optional(), check_web_address])
+    policy_uri = StringField("Privacy policy", [Optional(), check_web_address])
+    tos_uri = StringField("Terms of service", [Optional(), check_web_address])
+    contacts = LinesField("Contacts", [Optional()])
+    access_token_format = RadioField(
+        "Access tokens", choices=[("opaque", "Opaque"), ("jwt", "JWT (RFC 9068)")], default="opaque"
+    )
+    profile = SelectField(
+        "Security profile",
+        choices=[("", "The server's"), ("oauth21", "OAuth 2.1, even where the server is laxer")],
+    )
+
+    def __init__(self, kind: ClientType, client: dict[str, Any] | None = None) -> None:
+        self.kind = kind
+        self.client = client
+        super().__init__(data=_as_data(client) if client else {"scope": list(kind.default_scope)})
+        for name, wanted in (
+            ("redirect_uris", kind.redirects),
+            ("post_logout_redirect_uris", kind.signs_out),
+        ):
+            if not wanted:
+                del self[name]
+        self.scopes = scopes_offered(client)
+        self.scope.choices = [(scope["name"], scope["name"]) for scope in self.scopes]
+
+    def registration(self) -> dict[str, Any]:
+        """The fields to create the client with: the kind's own, and those that were filled in."""
+        filled = {name: value for name, value in self._values().items() if value}
+        return {**self.kind.registration, "scope": "", **filled}
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that differ from the client's; a cleared one is null."""
+        before = _as_data(self.client or {})
+        before["scope"] = " ".join(before["scope"])
+        return {
+            name: value or ([] if isinstance(value, list) else None)
+            for name, value in self._values().items()
+            if (value or None) != (before.get(name) or None)
+        }
+
+    def _values(self) -> dict[str, Any]:
+        values = {field.name: field.data for field in self}
+        values["scope"] = " ".join(values["scope"])
+        return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+
+    @property
+    def advanced_open(self) -> bool:
+        """Whether the fields that are folded away hold an error."""
+        return any(self[name].errors for name in ADVANCED)
+
+
+def _as_data(client: dict[str, Any]) -> dict[str, Any]:
+    data = {name: client.get(name) for name in ("client_name", "redirect_uris", "post_logout_redirect_uris")}
+    data |= {name: client.get(name) for name in ADVANCED}
+    return {**data, "scope": (client.get("scope") or "").split(), "profile": client.get("profile") or ""}
+
+
+def scopes_offered(client: dict[str, Any] | None) -> list[dict[str, str]]:
+    """The server's scopes with their descriptions; the administrative ones for those who may give them."""
+    scopes = _scopes_of_server()
+    if not present_person().may_write:
+        scopes = [scope for scope in scopes if scope["name"] not in ADMINISTRATIVE]
+    known = {scope["name"] for scope in scopes}
+    kept = [name for name in ((client or {}).get("scope") or "").split() if name not in known]
+    return scopes + [{"name": name, "description": ""} for name in kept]
+
+
+def _scopes_of_server() -> list[dict[str, str]]:
+    try:
+        return list(admin_api.get("scopes")["items"])
+    except Refused:  # whoever may not read them there finds the names in the public metadata
+        names = admin_ui().provider.metadata().get("scopes_supported", [])
+        return [{"name": name, "description": ""} for name in names]

@@ -1,0 +1,49 @@
+"""A new secret for a client, the previous one kept valid for as long as its owner needs to roll it out."""
+
+from flask import Blueprint, render_template, request
+from wtforms import RadioField
+
+from admin_ui import admin_api
+from admin_ui.auth_service_api import Refused
+from admin_ui.web.curl import equivalent
+from admin_ui.web.forms import Form
+from admin_ui.web.quickstart import snippets_for
+from admin_ui.web.rights import client_changers_only
+
+blueprint = Blueprint("client_secrets", __name__)
+OVERLAPS = [
+    ("0", "It stops working at once"),
+    ("3600", "For one hour"),
+    ("86400", "For one day"),
+    ("604800", "For one week"),
+]
+
+
+class RotationForm(Form):
+    """How long the previous secret stays valid, in seconds."""
+
+    keep_previous_for = RadioField("The previous secret", choices=OVERLAPS, default="86400")
+
+
+@blueprint.route("/admin/clients/<client_id>/secret", methods=["GET", "POST"])
+@client_changers_only
+def rotate(client_id: str) -> str | tuple[str, int]:
+    """Ask for the overlap; the answer to the POST is the only page that ever shows the secret."""
+    client = admin_api.get("clients", client_id)
+    form = RotationForm()
+    if form.sent_and_valid():
+        try:
+            seconds = int(form.keep_previous_for.data)
+            reply = admin_api.post("clients", client_id, "secret", keep_previous_for=seconds)
+            return render_template(
+                "clients/rotated.html",
+                client=client,
+                secret=reply["client_secret"],
+                previous_expires_at=reply.get("previous_expires_at"),
+                snippets=snippets_for(client),
+            )
+        except Refused as refused:
+            form.take_errors(refused)
+    curl = equivalent("POST", "clients", client_id, "secret", content={"keep_previous_for": 86400})
+    page = render_template("clients/rotate.html", form=form, client=client, curl=curl)
+    return page if request.method == "GET" else (page, 422)

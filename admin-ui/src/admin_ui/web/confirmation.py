@@ -1,0 +1,35 @@
+"""The page before anything that cannot be undone: what will stop working, and the name typed to go on."""
+
+from dataclasses import dataclass
+
+from flask import render_template, request
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What is asked before a destructive act, in the same words and places everywhere."""
+
+    title: str
+    question: str
+    consequences: list[str]
+    button: str
+    back: str  # where "Cancel" leads
+    typed: str = ""  # what has to be typed to go on; nothing when empty
+    curl: str = ""  # the same by the admin API
+    irreversible: bool = True
+
+    def given(self) -> bool:
+        """Whether the form was sent and, where wanted, the name typed."""
+        if request.method != "POST":
+            return False
+        return not self.typed or request.form.get("typed", "").strip() == self.typed
+
+    def page(self) -> tuple[str, int]:
+        """The page; a second time with a message when the name typed was another."""
+        mistyped = request.method == "POST"
+        return render_template("confirm.html", asked=self, mistyped=mistyped), 422 if mistyped else 200
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 token`, `12 tokens`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,66 @@
+"""`/admin/grants`: what people allowed to clients; withdraw one or all."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from admin_ui import admin_api
+from admin_ui.login import own_path
+from admin_ui.web import listing
+from admin_ui.web.confirmation import Confirmation, count
+from admin_ui.web.curl import equivalent
+from admin_ui.web.rights import require_reader, writers_only
+from admin_ui.web.tokens import chosen_owner, owner_name_and_page
+
+blueprint = Blueprint("grants", __name__)
+blueprint.before_request(require_reader)
+Page = str | tuple[str, int] | Response
+CONSEQUENCES = ["The tokens given under it stop working at once.", "The client has to ask for consent again."]
+
+
+@blueprint.get("/admin/grants")
+def index() -> str:
+    """All grants."""
+    found = listing.fetch("grants", filters=("client_id", "sub"))
+    return render_template("grants/list.html", listing=found, curl=equivalent("GET", "grants"))
+
+
+@blueprint.route("/admin/grants/<grant_id>/revoke", methods=["GET", "POST"])
+@writers_only
+def revoke(grant_id: str) -> Page:
+    """Withdraw one grant."""
+    asked = Confirmation(
+        title="Withdraw this grant?",
+        question=f"The grant {grant_id}.",
+        consequences=CONSEQUENCES,
+        button="Withdraw grant",
+        back=own_path(request.values.get("back", "")),
+        curl=equivalent("DELETE", "grants", grant_id),
+    )
+    if not asked.given():
+        return asked.page()
+    admin_api.delete("grants", grant_id)
+    flash("The grant is withdrawn.", "success")
+    return redirect(asked.back)
+
+
+@blueprint.route("/admin/grants/revoke-all", methods=["GET", "POST"])
+@writers_only
+def revoke_all() -> Page:
+    """Withdraw everything that was allowed to one client, or that one user allowed."""
+    whose = chosen_owner()
+    name, back = owner_name_and_page(whose)
+    asked = Confirmation(
+        title=f"Withdraw all grants of {name}?",
+        question="Each can be given again on the consent page.",
+        consequences=CONSEQUENCES,
+        button="Withdraw all grants",
+        back=back,
+        curl=equivalent("DELETE", "grants", query=urlencode(whose)),
+    )
+    if not asked.given():
+        return asked.page()
+    revoked = admin_api.delete("grants", **whose).get("revoked", 0)
+    flash(f"{count(revoked, 'grant')} of {name} withdrawn.", "success")
+    return redirect(back)

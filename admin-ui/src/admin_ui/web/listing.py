@@ -1,0 +1,53 @@
+"""Lists: what the address asks for (search, page, filters), and the addresses of the pages beside it."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from admin_ui import admin_api
+
+PAGE = 25  # rows
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list: its rows, and whatever the address chose."""
+
+    items: list[dict[str, Any]]
+    chosen: dict[str, str]
+    after: str
+    next: str | None
+
+    @property
+    def next_address(self) -> str:
+        """The following page; keyset paging keeps it right while rows come and go."""
+        return self._address(after=self.next or "")
+
+    @property
+    def first_address(self) -> str:
+        """The first page of the same choice."""
+        return self._address()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether something beyond the plain list was asked for."""
+        return any(self.chosen.values())
+
+    def without(self, name: str) -> str:
+        """The list without one of its filters."""
+        kept = {key: value for key, value in self.chosen.items() if value and key != name}
+        return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+    def _address(self, **extra: str) -> str:
+        query = {key: value for key, value in {**self.chosen, **extra}.items() if value}
+        return f"{request.path}?{urlencode(query)}" if query else request.path
+
+
+def fetch(*segments: str, filters: tuple[str, ...]) -> Listing:
+    """Ask the admin API for the page that the address names."""
+    chosen = {name: request.args.get(name, "").strip()[:200] for name in filters}
+    after = request.args.get("after", "")[:500]
+    reply = admin_api.get(*segments, limit=PAGE, after=after, **chosen)
+    return Listing(reply.get("items", []), chosen, after, reply.get("next"))

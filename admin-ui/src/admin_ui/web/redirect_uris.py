@@ -1,0 +1,75 @@
+"""Redirect URIs checked line by line, with the reason (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1)."""
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from admin_ui.settings import is_loopback
+
+LONGEST = 2000  # characters
+NEVER = {"javascript", "data", "vbscript", "file", "blob", "about"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line as typed, and why it cannot be registered; an empty reason means that it can."""
+
+    number: int
+    text: str
+    reason: str
+
+
+def lines_of(text: str) -> list[str]:
+    """The URIs of a text area: one a line, blank lines left out."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def check_lines(text: str, native: bool) -> list[Line]:
+    """Every line with its verdict, in order."""
+    checked: list[Line] = []
+    for number, uri in enumerate(lines_of(text), start=1):
+        twice = any(line.text == uri for line in checked)
+        reason = "is there twice" if twice else reason_against(uri, native)
+        checked.append(Line(number, uri, reason))
+    return checked
+
+
+def reason_against(uri: str, native: bool) -> str:
+    """Why the URI cannot be registered, or an empty string."""
+    if len(uri) > LONGEST:
+        return f"is longer than {LONGEST} characters"
+    if not all("!" <= character <= "~" for character in uri) or "\\" in uri:
+        return "holds a space, a backslash or a character that is not ASCII; percent-encode it"
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return "is not a valid URL"
+    return _reason_against_form(uri, parts) or _reason_against_scheme(parts, native)
+
+
+def _reason_against_form(uri: str, parts: SplitResult) -> str:
+    if not parts.scheme:
+        return "is not absolute: begin with https://"
+    if "*" in uri:
+        return "has a wildcard; every address is compared exactly, so write each on its own line"
+    if "#" in uri:
+        return "has a fragment (#…), where the answer itself may have to go"
+    if "@" in parts.netloc:
+        return "has a user name or password in it"
+    return ""
+
+
+def _reason_against_scheme(parts: SplitResult, native: bool) -> str:
+    if parts.scheme in NEVER:
+        return f"uses {parts.scheme}:, which would run or read something in the browser"
+    if parts.scheme in ("http", "https"):
+        if not parts.hostname:
+            return "has no host"
+        if parts.scheme == "http" and not is_loopback(parts.geturl()):
+            return "is plain http, which is only safe on this machine: use https"
+        return ""
+    if not native:
+        return "uses a scheme of its own, which only native applications may"
+    if "." not in parts.scheme:
+        return "needs a scheme that is a domain of yours reversed, like com.example.app:/callback"
+    return ""

@@ -1,0 +1,42 @@
+"""`/admin/signing-keys`: the keys that sign id_tokens and JWT access tokens, and their rotation."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from admin_ui import admin_api
+from admin_ui.web.confirmation import Confirmation
+from admin_ui.web.curl import equivalent
+from admin_ui.web.rights import require_reader, writers_only
+
+blueprint = Blueprint("signing_keys", __name__)
+blueprint.before_request(require_reader)
+
+
+@blueprint.get("/admin/signing-keys")
+def index() -> str:
+    """Next, current and retired keys with their dates."""
+    keys = admin_api.get("signing-keys")["items"]
+    return render_template("signing_keys/list.html", keys=keys, curl=equivalent("GET", "signing-keys"))
+
+
+@blueprint.route("/admin/signing-keys/rotate", methods=["GET", "POST"])
+@writers_only
+def rotate() -> str | tuple[str, int] | Response:
+    """Begin to sign with new keys at once."""
+    asked = Confirmation(
+        title="Rotate the signing keys now?",
+        question="Keys rotate by themselves; do it by hand when one may have become known.",
+        consequences=[
+            "New tokens are signed with the new keys at once.",
+            "The present keys are retired: what they signed stays valid until it expires.",
+            "Applications that keep the key set for long must fetch it again.",
+        ],
+        button="Rotate now",
+        back=url_for("signing_keys.index"),
+        curl=equivalent("POST", "signing-keys", "rotate"),
+    )
+    if not asked.given():
+        return asked.page()
+    admin_api.post("signing-keys", "rotate")
+    flash("The signing keys are rotated.", "success")
+    return redirect(asked.back)

@@ -1,0 +1,85 @@
+"""`/admin/tokens`: which tokens are valid, by client, user and kind; revoke one or all."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from admin_ui import admin_api
+from admin_ui.login import own_path
+from admin_ui.web import listing
+from admin_ui.web.confirmation import Confirmation, count
+from admin_ui.web.curl import equivalent
+from admin_ui.web.rights import require_reader, writers_only
+
+blueprint = Blueprint("tokens", __name__)
+blueprint.before_request(require_reader)
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.get("/admin/tokens")
+def index() -> str:
+    """All valid tokens; the tokens themselves are not stored, their hashes name them."""
+    found = listing.fetch("tokens", filters=("kind", "client_id", "sub"))
+    return render_template("tokens/list.html", listing=found, curl=equivalent("GET", "tokens"))
+
+
+@blueprint.route("/admin/tokens/<token_id>/revoke", methods=["GET", "POST"])
+@writers_only
+def revoke(token_id: str) -> Page:
+    """Revoke one token."""
+    asked = Confirmation(
+        title="Revoke this token?",
+        question=f"The token whose hash is {token_id}.",
+        consequences=["Whoever uses it is refused from the next request on."],
+        button="Revoke token",
+        back=own_path(request.values.get("back", "")),
+        curl=equivalent("DELETE", "tokens", token_id),
+    )
+    if not asked.given():
+        return asked.page()
+    admin_api.delete("tokens", token_id)
+    flash("The token is revoked.", "success")
+    return redirect(asked.back)
+
+
+@blueprint.route("/admin/tokens/revoke-all", methods=["GET", "POST"])
+@writers_only
+def revoke_all() -> Page:
+    """Revoke every token of one client or of one user."""
+    whose = chosen_owner()
+    name, back = owner_name_and_page(whose)
+    asked = Confirmation(
+        title=f"Revoke all tokens of {name}?",
+        question="Their grants stay: what people allowed is still allowed.",
+        consequences=[
+            "Every access token and refresh token stops working at once.",
+            "People have to sign in again.",
+        ],
+        button="Revoke all tokens",
+        back=back,
+        curl=equivalent("DELETE", "tokens", query=urlencode(whose)),
+    )
+    if not asked.given():
+        return asked.page()
+    revoked = admin_api.delete("tokens", **whose).get("revoked", 0)
+    flash(f"{count(revoked, 'token')} of {name} revoked.", "success")
+    return redirect(back)
+
+
+def chosen_owner() -> dict[str, str]:
+    """`{"client_id": …}` or `{"sub": …}` as the address says; raises NotFound for neither or both."""
+    whose = {name: request.values[name] for name in ("client_id", "sub") if request.values.get(name)}
+    if len(whose) != 1:
+        raise NotFound
+    return whose
+
+
+def owner_name_and_page(whose: dict[str, str]) -> tuple[str, str]:
+    """The name that people know the client or user by, and its page."""
+    if "client_id" in whose:
+        client = admin_api.get("clients", whose["client_id"])
+        return client["client_name"], url_for("clients.page", client_id=whose["client_id"])
+    user = admin_api.get("users", whose["sub"])
+    return user["username"], url_for("users.page", sub=whose["sub"])
