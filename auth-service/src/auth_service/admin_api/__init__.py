@@ -24,11 +24,13 @@ BLUEPRINTS = tuple(
     resource.blueprint for resource in (clients, users, tokens, grants, signing_keys, overview)
 )
 
+for _blueprint in BLUEPRINTS:
+    _blueprint.before_request(json_body.check)
+    errors.handle(_blueprint)
+
 
 def register(app: APIFlask) -> None:
     """Mount the resources, with error replies of their own that reach no further than their blueprints."""
     openapi.configure(app, URL_PREFIX)
     for blueprint in BLUEPRINTS:
-        blueprint.before_request(json_body.check)
-        errors.handle(blueprint)
         app.register_blueprint(blueprint, url_prefix=URL_PREFIX)

@@ -12,7 +12,7 @@ _DOCUMENT = "admin_api_openapi"
 
 
 def configure(app: APIFlask, url_prefix: str) -> None:
-    """Name the API, its server, its token, the shape of its errors; leave out what is not under the prefix."""
+    """Name the API, its server, its token, the shape of its errors; leave out what is not its own."""
     app.title, app.version = _TITLE, "1"
     app.config.update(
         OPENAPI_VERSION="3.1.0",

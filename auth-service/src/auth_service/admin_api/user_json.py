@@ -24,6 +24,10 @@ def check_password(password: str) -> str:
     """NIST SP 800-63B §3.1.1.2: any characters and spaces will do, if there are enough of them."""
     if not password.strip():
         raise ValueError("must not be blank")
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be text in UTF-8") from None
     return password
 
 

@@ -19,10 +19,11 @@ GrantType = Literal["authorization_code", "implicit", "password", "client_creden
 ResponseType = Literal["code", "token"]
 
 #: RFC 7591 §2.1: the grant types that answer at the authorization endpoint, and with which response type.
-RESPONSE_TYPE_OF = {"authorization_code": "code", "implicit": "token"}
+RESPONSE_TYPE_OF: dict[GrantType, ResponseType] = {"authorization_code": "code", "implicit": "token"}
 WITH_A_PERSON = ("authorization_code", "implicit", "password")
 MAX_FAULTS = 50
 
+_PYDANTIC_BEGINNING = re.compile(r"^(Input|String|List|Value) should ")
 _NOT_IN_A_URI = re.compile(r'[^!-~]|["<>\\^`{|}]|%(?![0-9A-Fa-f]{2})')
 
 
@@ -146,7 +147,7 @@ def fill_in_defaults(given: ClientMetadata) -> ClientMetadata:
     fields = given.model_fields_set
     grants, responses = list(given.grant_types), list(given.response_types)
     if "grant_types" not in fields:
-        wanted = responses or ["code"]
+        wanted = responses if "response_types" in fields else ["code"]
         grants = [grant for grant, response in RESPONSE_TYPE_OF.items() if response in wanted]
     if "response_types" not in fields:
         responses = [RESPONSE_TYPE_OF[grant] for grant in grants if grant in RESPONSE_TYPE_OF]
@@ -206,7 +207,9 @@ def message_of(fault: ErrorDetails) -> str:
     """What is wrong, in words that follow the field's name."""
     if fault["type"] == "extra_forbidden":
         return "is not a field that can be set here"
-    return "is required" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return "is required"
+    return _PYDANTIC_BEGINNING.sub("must ", fault["msg"].removeprefix("Value error, "))
 
 
 def field_name(fault: ErrorDetails) -> str:
