@@ -1,5 +1,6 @@
 """Start child processes that end with us, or that outlive us on purpose, and stop them again."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -9,10 +10,18 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _children: dict[int, subprocess.Popen[bytes]] = {}  # to reap them; by process id, as in the state file
+
+
+class Identity(NamedTuple):
+    """A process: its number, and when the kernel says that it was born (empty where /proc is missing)."""
+
+    pid: int
+    born: str
 
 
 def _end_with_parent(parent: int) -> Callable[[], None]:
@@ -50,36 +59,58 @@ def start(
     return child.pid
 
 
-def is_running(pid: int) -> bool:
-    """Whether the process, started by us or by an earlier run, exists and is not a zombie."""
-    if pid in _children:
-        return _children[pid].poll() is None
+def identify(pid: int) -> Identity:
+    """Return what tells this process from a later one that is given the same number."""
+    return Identity(pid, _stat(pid)[19] if _stat(pid) else "")
+
+
+def is_running(process: Identity) -> bool:
+    """Whether the process, started by us or by an earlier run, still exists and has not ended."""
+    child = _children.get(process.pid)
+    if child:
+        return child.poll() is None
+    if sys.platform != "linux":
+        return _exists(process.pid)
+    stat = _stat(process.pid)
+    return bool(stat) and stat[0] != "Z" and stat[19] == process.born
+
+
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/<pid>/stat from the state on; empty without such a process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    state = Path(f"/proc/{pid}/stat")
-    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+    return True
 
 
-def stop(pid: int, patience: float = 15) -> None:
+def stop(process: Identity, patience: float = 15) -> None:
     """Ask the process to end; kill it after `patience` seconds. Nothing happens when it is gone."""
     for ask, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):
-        if not is_running(pid):
+        if not is_running(process):
             return
-        os.kill(pid, ask)
+        os.kill(process.pid, ask)
         deadline = time.monotonic() + seconds
-        while is_running(pid) and time.monotonic() < deadline:
+        while is_running(process) and time.monotonic() < deadline:
             time.sleep(0.02)
 
 
-def free_port() -> int:
-    """Return a loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """Return loopback ports, all different, that nothing listens on now."""
+    with contextlib.ExitStack() as probes:
+        sockets = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in sockets]
 
 
 def port_is_taken(port: int) -> bool:

@@ -5,8 +5,6 @@ with Mongod(Path("data"), auth=True) as mongod:
 """
 
 import contextlib
-import os
-import secrets
 import time
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +14,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure
 
 from deploy.local import child_process
 from deploy.local.mongod_binary import MongodUnavailable, find_mongod
+from deploy.local.secret_files import read_or_make
 
 REPLICA_SET = "rs0"
 START_PATIENCE = 60  # seconds; a first start on a slow disk creates its journal files
@@ -36,7 +35,7 @@ class Mongod:
         outlive_us: bool = False,
     ) -> None:
         self.data_dir = data_dir
-        self.port = port or child_process.free_port()
+        self.port = port or child_process.free_ports(1)[0]
         self.secrets_dir = (secrets_dir or data_dir.parent) if auth else None
         self.log = log or data_dir / "mongod.log"
         self.outlive_us = outlive_us
@@ -64,7 +63,7 @@ class Mongod:
     def stop(self) -> None:
         """Stop cleanly, so that the next start needs no recovery."""
         if self.pid is not None:
-            child_process.stop(self.pid)
+            child_process.stop(child_process.identify(self.pid))
             self.pid = None
 
     def __enter__(self) -> Self:
@@ -88,20 +87,13 @@ class Mongod:
         return command
 
     def _secret(self, name: str) -> str:
-        """Read a secret, made on first use: 64 hexadecimal characters, readable by the owner only."""
-        assert self.secrets_dir is not None  # noqa: S101
-        path = self.secrets_dir / name
-        if not path.exists():
-            self.secrets_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        return path.read_text()
+        return read_or_make(self.secrets_dir or self.data_dir.parent, name)
 
     def _await_primary(self, pid: int) -> None:
         """Retry until this mongod is a writable primary; raises MongodUnavailable with its last words."""
         deadline = time.monotonic() + START_PATIENCE
         while time.monotonic() < deadline:
-            if not child_process.is_running(pid):
+            if not child_process.is_running(child_process.identify(pid)):
                 raise MongodUnavailable(f"mongod ended at once: {last_words(self.log)}")
             try:
                 if self._form_replica_set():
