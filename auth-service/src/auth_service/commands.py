@@ -1,4 +1,4 @@
-"""The command line, `gatehouse`: what an operator does beside the running server, by the same rules as the API."""
+"""The command line, `gatehouse`: what an operator does beside the running server, by the API's own rules."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ from rich.text import Text
 from auth_service import migrate as migration
 from auth_service import settings as settings_module
 from auth_service.admin_api import accounts, client_json, client_registry, signing_keys, user_json
-from auth_service.admin_api.errors import Refusal
+from auth_service.admin_api.errors import InvalidField
 from auth_service.clock import Clock
 from auth_service.models import User, database
 from auth_service.models.user import ADMIN
@@ -47,9 +47,9 @@ CLIENT_OPTIONS: dict[str, tuple[str, str, bool]] = {
     "audience": ("--audience", "The audience of its tokens, instead of the scopes'. Repeatable.", True),
     "owner": ("--owner", "The username of the person who may manage it.", False),
 }
-USER_OPTIONS = {"username": "USERNAME", "name": "--name", "email": "--email", "password": "the password"}
+USER_OPTIONS = {"username": "USERNAME", "name": "--name", "email": "--email", "password": "password"}
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for scripts.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, an object a line, for scripts.")
 
 
 class BadOptions(click.ClickException):
@@ -58,7 +58,8 @@ class BadOptions(click.ClickException):
     exit_code = 2
 
     def __init__(self, faults: Iterable[tuple[str, str]], options: dict[str, str]) -> None:
-        super().__init__("\n".join(f"Error: {name_option(field, options)} {text}" for field, text in faults))
+        named = ((name_option(field, options), text) for field, text in faults)
+        super().__init__("\n".join(f"Error: {option}: {text}" for option, text in named))
 
     def show(self, file: Any = None) -> None:
         """Print the lines to stderr."""
@@ -127,7 +128,7 @@ def create_admin(**options: Any) -> None:
 @as_json
 def create_client(as_json: bool, resource_server: bool, no_consent: bool, **given: Any) -> None:
     """Register a client. Its secret is printed once."""
-    fields = {
+    fields: dict[str, Any] = {
         name: list(v) if isinstance(v, tuple) else v for name, v in given.items() if v not in (None, ())
     }
     fields |= {"resource_server": resource_server, "consent_required": not no_consent}
@@ -187,8 +188,8 @@ def make_user(
         created = accounts.create(server, checked)
     except ValidationError as error:
         raise BadOptions(faults_of(error), USER_OPTIONS) from None
-    except Refusal as error:
-        raise BadOptions(error.faults or [("", error.description)], USER_OPTIONS) from None
+    except InvalidField as error:
+        raise BadOptions(error.faults, USER_OPTIONS) from None
     body = {**user_json.show(created.document), "password": created.generated_password}
     labels = {"username": "User", "sub": "Subject", "password": "Password"}
     tell(user_json.NewUserOut(**body), as_json, labels)
@@ -200,7 +201,7 @@ def read_password(from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise BadOptions(
-            [("", "--password-stdin or --generate-password is needed: no terminal to ask at")], {}
+            [("--password-stdin", "this or --generate-password is needed without a terminal")], {}
         )
     return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
 
@@ -221,7 +222,7 @@ def name_option(field: str, options: dict[str, str]) -> str:
 
 
 def tell(made: BaseModel, as_json: bool, labels: dict[str, str]) -> None:
-    """Print what was made: all of it as JSON, or some of it for people. Secrets are shown here and never again."""
+    """Print what was made: all of it as JSON, or some of it for people. A secret is shown here and no more."""
     shown = made.model_dump(mode="json")
     if as_json:
         click.echo(json.dumps(shown))

@@ -41,7 +41,7 @@ class Refusal(Exception):
 
     def __init__(self, status: int, description: str, faults: list[tuple[str, str]] | None = None) -> None:
         super().__init__(description)
-        self.status, self.description, self.faults = status, description, faults
+        self.status, self.description, self.faults = status, description, faults or []
 
 
 class NotFound(Refusal):
