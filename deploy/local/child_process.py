@@ -93,6 +93,12 @@ def _exists(pid: int) -> bool:
     return True
 
 
+def ask_to_end(process: Identity) -> None:
+    """Ask the process to end, without waiting for it; nothing happens when it is gone."""
+    if is_running(process):
+        os.kill(process.pid, signal.SIGTERM)
+
+
 def stop(process: Identity, patience: float = 15) -> None:
     """Ask the process to end; kill it after `patience` seconds. Nothing happens when it is gone."""
     for ask, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5)):

@@ -27,7 +27,7 @@ from aiohttp.web_protocol import RequestHandler
 from multidict import CIMultiDict
 from yarl import URL
 
-from deploy.local.gateway_errors import plain_path, refuse
+from deploy.local.gateway_errors import plain_path, refuse, style_sheet
 
 BODY_LIMIT = 64 * 1024
 SERVICES = ("auth-service", "resource-api", "admin-ui")
@@ -36,9 +36,11 @@ HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authoriza
 HOP_BY_HOP |= {"te", "trailer", "transfer-encoding", "upgrade"}
 # aiohttp would add these where the client sent none.
 OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-# What only a gateway may say; `X-SSL-Client-*` goes by its prefix.
-FORGEABLE = {"x-user", "x-request-id", "x-real-ip", "forwarded"}
-FORGEABLE |= {f"x-forwarded-{what}" for what in ("for", "proto", "host", "port", "prefix", "server")}
+# What only a gateway may say.
+FORGEABLE = {"x-user", "x-request-id", "x-real-ip", "forwarded", "proxy"}
+FORGEABLE_PREFIXES = ("x-forwarded-", "x-ssl-client-")
+HEADER_LIMIT = 16 * 1024  # an authorization request's long query fits
+ANSWER_HEADER_LIMIT = 64 * 1024  # and so does a redirect with a long state
 
 
 class Connection(RequestHandler):
@@ -82,9 +84,17 @@ class Gateway:
         timeout = ClientTimeout(total=None, connect=2, sock_read=30)
         connector = TCPConnector(limit=0, keepalive_timeout=15)  # let go before gunicorn does, at 75 seconds
         async with ClientSession(
-            timeout=timeout, connector=connector, auto_decompress=False, skip_auto_headers=OWN_HEADERS
+            timeout=timeout,
+            connector=connector,
+            auto_decompress=False,
+            skip_auto_headers=OWN_HEADERS,
+            max_line_size=ANSWER_HEADER_LIMIT,
+            max_field_size=ANSWER_HEADER_LIMIT,
         ) as self._session:
-            runner = web.ServerRunner(Server(self.answer, keepalive_timeout=75), shutdown_timeout=5)
+            server = Server(
+                self.answer, keepalive_timeout=75, max_line_size=HEADER_LIMIT, max_field_size=HEADER_LIMIT
+            )
+            runner = web.ServerRunner(server, shutdown_timeout=5)
             await runner.setup()
             await web.TCPSite(runner, "127.0.0.1", self.port).start()
             told = asyncio.Event()
@@ -116,6 +126,8 @@ class Gateway:
         if not request.raw_path.startswith("/"):
             return refuse(request, 400)
         service, path = route(request.raw_path)
+        if path == "/gateway.css":
+            return style_sheet(request)
         if service not in SERVICES:
             return refuse(request, 404)
         try:
@@ -142,7 +154,7 @@ class Gateway:
     def _request_headers(self, request: web.BaseRequest) -> CIMultiDict[str]:
         headers: CIMultiDict[str] = CIMultiDict(_end_to_end(request.headers))
         for name in list(headers):
-            forgeable = name.lower() in FORGEABLE or name.lower().startswith("x-ssl-client-")
+            forgeable = name.lower() in FORGEABLE or name.lower().startswith(FORGEABLE_PREFIXES)
             # An underscore becomes a dash's equal in WSGI: `X_User` would pass for `X-User`.
             if forgeable or "_" in name or name.lower() in ("content-length", "expect"):
                 headers.popall(name, None)

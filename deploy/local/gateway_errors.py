@@ -1,28 +1,39 @@
-"""What the development gateway answers itself: the same shapes as the services' own errors."""
+"""What the development gateway answers itself: nginx's answers, with the page of `deploy/gateway/`."""
 
-import html
 import posixpath
+import re
 import secrets
-from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import unquote
 
 from aiohttp import web
 
+GATEWAY = Path(__file__).resolve().parents[1] / "gateway"
+PAGE = (GATEWAY / "error.html").read_text()
+STYLE = (GATEWAY / "gateway.css").read_text()
 JSON_PREFIXES = ("/api", "/oauth", "/admin-api", "/.well-known", "/health")
+PAGES_UNDER_OAUTH = ("/oauth/authorize", "/oauth/logout")  # for people, unless a program asks
+BUSY = "The service is not answering. Try again in a few seconds."
+# By status: the code, the page's title, the description.
 ERRORS = {
-    400: ("invalid_request", "The request is malformed."),
-    404: ("not_found", "There is nothing at this address."),
-    413: ("invalid_request", "The request is larger than 64 KiB."),
-    500: ("server_error", "The gateway failed. Say when, and the number of the request."),
-    502: ("temporarily_unavailable", "The service is not answering. Try again in a few seconds."),
-    504: ("temporarily_unavailable", "The service took too long to answer. Try again in a few seconds."),
+    400: ("invalid_request", "That was not understood", "The request is malformed."),
+    404: ("not_found", "There is nothing here", "There is nothing at this address."),
+    413: ("invalid_request", "That was too much", "The request is larger than 64 KiB."),
+    500: (
+        "server_error",
+        "Something went wrong here",
+        "The gateway failed. Say when, and the number of the request.",
+    ),
+    502: ("temporarily_unavailable", "Back in a moment", BUSY),
+    504: (
+        "temporarily_unavailable",
+        "That took too long",
+        "The service took too long to answer. Try again in a few seconds.",
+    ),
 }
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>{title} · Gatehouse</title></head>
-<body><h1>{title}</h1><p>{text}</p><p>Request <code>{request_id}</code></p></body></html>
-"""
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def plain_path(target: str) -> str:
@@ -33,16 +44,42 @@ def plain_path(target: str) -> str:
 def refuse(request: web.BaseRequest, status: int) -> web.Response:
     """Make the gateway's own error: JSON for programs, a page for people; either shows the request's id."""
     request_id = request.get("id") or secrets.token_hex(16)
-    code, description = ERRORS.get(status, ERRORS[400])
-    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store", "Server": "gatehouse"}
-    if status in (502, 504):
+    code, title, description = ERRORS.get(status, ERRORS[400])
+    headers = own_headers(request_id) | {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "no-referrer",
+    }
+    if status >= 500:
         headers["Retry-After"] = "5"
     if status == 413:
         headers["Connection"] = "close"  # the rest of the body is not wanted
-    path = plain_path(request.raw_path)
-    if any(path == prefix or path.startswith(prefix + "/") for prefix in JSON_PREFIXES):
+    if _wants_json(request):
         error = {"error": code, "error_description": description, "request_id": request_id}
         return web.json_response(error, status=status, headers=headers)
-    headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    page = PAGE.format(title=HTTPStatus(status).phrase, text=html.escape(description), request_id=request_id)
+    values = {
+        "status": str(status),
+        "error_title": title,
+        "error_description": description,
+        "request_id": request_id,
+    }
+    page = re.sub(r'<!--# echo var="(\w+)" -->', lambda found: values[found[1]], PAGE)
     return web.Response(text=page, status=status, headers=headers, content_type="text/html")
+
+
+def style_sheet(request: web.BaseRequest) -> web.Response:
+    """Serve the error page's style sheet, which needs no service to be up."""
+    return web.Response(text=STYLE, headers=own_headers(request["id"]), content_type="text/css")
+
+
+def own_headers(request_id: str) -> dict[str, str]:
+    """Return the headers that every answer of the gateway carries."""
+    return {"X-Request-ID": request_id, "X-Content-Type-Options": "nosniff", "Server": "gatehouse"}
+
+
+def _wants_json(request: web.BaseRequest) -> bool:
+    path = plain_path(request.raw_path)
+    if path in PAGES_UNDER_OAUTH and "text/html" in request.headers.get("Accept", ""):
+        return False
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in JSON_PREFIXES)
