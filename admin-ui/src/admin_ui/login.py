@@ -58,11 +58,11 @@ def callback() -> Response | tuple[str, int]:
         return _refuse("state matches no open attempt of this browser", "unknown_attempt")
     try:
         reply = _redeem(attempt)
-        claims = admin_ui().provider.verify_id_token(reply, attempt.nonce)
+        sub = str(admin_ui().provider.verify_id_token(reply, attempt.nonce)["sub"])
     except LoginRefused as error:
         return _refuse(str(error), request.args.get("error", "invalid_answer"))
     session.restart(admin_ui().clock.now())  # type: ignore[attr-defined]
-    remember(Person.from_login(reply, claims))
+    remember(Person.from_login(reply, sub, admin_ui().provider.name_of(reply, sub) or sub))
     response = redirect(admin_ui().settings.issuer + attempt.next_path)
     admin_ui().login_attempts.forget(state, response)  # type: ignore[arg-type]
     return response

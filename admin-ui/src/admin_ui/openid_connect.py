@@ -2,16 +2,16 @@
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
-from admin_ui.auth_service_api import AuthServiceAPI, AuthServiceDown
+from admin_ui.auth_service_api import AuthServiceAPI, AuthServiceDown, Refused
 from admin_ui.clock import Clock
 from admin_ui.login_attempt import LoginAttempt
 from admin_ui.settings import Settings
@@ -94,6 +94,17 @@ class OpenIDProvider:
             query["id_token_hint"] = id_token
         return f"{self.metadata()['end_session_endpoint']}?{urlencode({**query, 'state': 'signed-out'})}"
 
+    def name_of(self, reply: TokenReply, sub: str) -> str | None:
+        """What the userinfo endpoint calls this person (Core §5.3); None if it speaks of another."""
+        bearer = {"Authorization": f"Bearer {reply.access_token}"}
+        try:
+            claims = self._api.call("GET", self._back_channel_path("userinfo_endpoint"), headers=bearer)
+        except Refused:
+            return None
+        if claims.get("sub") != sub:
+            return None
+        return claims.get("name") or claims.get("preferred_username")
+
     def verify_id_token(self, reply: TokenReply, nonce: str) -> dict[str, Any]:
         """OpenID Connect Core 1.0 §3.1.3.7; returns the claims, raises LoginRefused."""
         if not reply.id_token:
@@ -123,10 +134,12 @@ class OpenIDProvider:
         """Check the signature by the key that `kid` names; an unknown kid is looked for once more."""
         path = self._back_channel_path("jwks_uri")
         try:
-            return jwt.decode(id_token, KeySet.import_key_set(self._fetch(path)), ID_TOKEN_ALGORITHMS)
+            return jwt.decode(id_token, self._keys(path), ID_TOKEN_ALGORITHMS)
         except JoseError:
-            keys = KeySet.import_key_set(self._fetch(path, renew=True))
-            return jwt.decode(id_token, keys, ID_TOKEN_ALGORITHMS)
+            return jwt.decode(id_token, self._keys(path, renew=True), ID_TOKEN_ALGORITHMS)
+
+    def _keys(self, path: str, renew: bool = False) -> KeySet:
+        return KeySet.import_key_set(cast(KeySetSerialization, self._fetch(path, renew)))
 
     def _ask_for_tokens(self, **form: str) -> TokenReply:
         reply = self._post("token_endpoint", **form)

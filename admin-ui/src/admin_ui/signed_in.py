@@ -1,7 +1,6 @@
 """Who is signed in, with which tokens, and what these allow."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from flask import g, session
 
@@ -21,12 +20,11 @@ class Person:
     id_token: str | None
 
     @classmethod
-    def from_login(cls, reply: TokenReply, claims: dict[str, Any]) -> "Person":
-        """The person that a verified id_token names."""
-        name = claims.get("name") or claims.get("preferred_username") or claims["sub"]
+    def from_login(cls, reply: TokenReply, sub: str, name: str) -> "Person":
+        """The person that a verified id_token stands for."""
         return cls(
-            sub=str(claims["sub"]),
-            name=str(name)[:80],  # bounded, for the cookie's sake
+            sub=sub,
+            name=name[:80],  # bounded, for the cookie's sake
             scope=reply.scope,
             access_token=reply.access_token,
             access_expires_at=reply.expires_at,

@@ -1,15 +1,18 @@
 """Changing a client, switching it off and on, deleting it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
+from admin_ui.current import admin_ui
 from admin_ui.web.client_forms import ClientForm
 from admin_ui.web.client_types import type_of
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
-from admin_ui.web.rights import client_changers_only
+from admin_ui.web.rights import client_changers_only, writers_only
 
 blueprint = Blueprint("client_changes", __name__)
 Page = str | tuple[str, int] | Response
@@ -34,7 +37,7 @@ def edit(client_id: str) -> Page:
 
 
 @blueprint.route("/admin/clients/<client_id>/disable", methods=["GET", "POST"])
-@client_changers_only
+@writers_only
 def disable(client_id: str) -> Page:
     """Switch the client off; nothing is lost."""
     client = admin_api.get("clients", client_id)
@@ -45,6 +48,7 @@ def disable(client_id: str) -> Page:
             "Nobody can sign in with it any more.",
             "It gets no new tokens, by whatever grant.",
             f"Its {_tokens(client)} stop working.",
+            *_what_stops(client),
         ],
         button="Disable client",
         back=url_for("clients.page", client_id=client_id),
@@ -59,7 +63,7 @@ def disable(client_id: str) -> Page:
 
 
 @blueprint.post("/admin/clients/<client_id>/enable")
-@client_changers_only
+@writers_only
 def enable(client_id: str) -> Response:
     """Switch the client on again."""
     client = admin_api.patch("clients", client_id, disabled=False)
@@ -79,6 +83,7 @@ def delete(client_id: str) -> Page:
             f"Its {_tokens(client)} stop working at once.",
             "What people allowed it is forgotten.",
             "Applications that use its id can sign nobody in.",
+            *_what_stops(client),
         ],
         button="Delete client",
         back=url_for("clients.page", client_id=client_id),
@@ -92,6 +97,12 @@ def delete(client_id: str) -> Page:
     return redirect(url_for("clients.index"))
 
 
-def _tokens(client: dict[str, int]) -> str:
+def _what_stops(client: dict[str, Any]) -> list[str]:
+    """What the admin pages would lose if it is their own client."""
+    own = client["client_id"] == admin_ui().settings.client_id
+    return ["These admin pages sign people in with it: nobody can come in here."] if own else []
+
+
+def _tokens(client: dict[str, Any]) -> str:
     access = count(client.get("active_access_tokens", 0), "access token")
     return f"{access} and {count(client.get('active_refresh_tokens', 0), 'refresh token')}"

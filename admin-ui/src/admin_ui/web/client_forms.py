@@ -80,7 +80,7 @@ class ClientForm(Form):
         before = _as_data(self.client or {})
         before["scope"] = " ".join(before["scope"])
         return {
-            name: value or ([] if isinstance(value, list) else None)
+            name: value or ([] if isinstance(value, list) else "" if name == "scope" else None)
             for name, value in self._values().items()
             if (value or None) != (before.get(name) or None)
         }

@@ -81,6 +81,21 @@ TYPES = (
         "server runs its compatible profile. Choose a single-page application if the code can be changed.",
     ),
 )
+#: Not in the wizard: registered by administrators for services that check tokens (RFC 7662).
+API = ClientType(
+    "api",
+    "API",
+    "Checks the tokens that it is sent, by introspection.",
+    icon="api",
+    registration={
+        "grant_types": [],
+        "response_types": [],
+        "token_endpoint_auth_method": "client_secret_basic",
+    },
+    redirects=False,
+    signs_out=False,
+    default_scope=(),
+)
 BY_KEY = {kind.key: kind for kind in TYPES}
 
 
@@ -93,4 +108,4 @@ def type_of(client: dict[str, Any]) -> ClientType:
         return BY_KEY["native" if client.get("application_type") == "native" else "spa"]
     if "implicit" in grants:
         return BY_KEY["implicit"]
-    return BY_KEY["machine"] if "client_credentials" in grants else BY_KEY["web"]
+    return BY_KEY["machine"] if grants else API

@@ -31,5 +31,5 @@ class Confirmation:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: `1 token`, `12 tokens`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """A number with its noun: `1 token`, `12 tokens`; the admin API counts no further than 10000."""
+    return f"{number:,}{'+' if number >= 10_000 else ''} {one if number == 1 else many or one + 's'}"

@@ -15,6 +15,7 @@ Answer = tuple[str | dict[str, str], int, dict[str, str]]
 TOO_SOON = 5  # seconds after signing in at which being sent to sign in again would never end
 
 WORDS = {
+    409: ("This cannot be done", "Read the page again and try once more."),
     400: ("This request could not be read", "Go back and try again."),
     403: ("You may not see this", "Your account does not have the rights for this page."),
     404: ("There is nothing here", "It may have been deleted, or the address is mistyped."),
@@ -64,9 +65,9 @@ def _forged(error: CSRFError) -> Answer:
 
 def _refused(error: Refused) -> Answer:
     log_refusal("the admin API refused", status=error.status, error=error.error)
-    if error.status in (403, 404):
-        return error_page(error.status)
-    return error_page(error.status if error.status in (409, 413, 429) else 400, text=error.description)
+    if error.status == 404:
+        return error_page(404)
+    return error_page(error.status if error.status in (403, 409, 413, 429) else 400, text=error.description)
 
 
 def _down(error: AuthServiceDown) -> Answer:

@@ -33,7 +33,7 @@ class Snippet:
 def snippets_for(client: dict[str, Any]) -> list[Snippet]:
     """One snippet a language, for the flow that the client uses."""
     kind = type_of(client)
-    flow = {"machine": "machine", "implicit": "implicit"}.get(kind.key, "code")
+    flow = {"machine": "machine", "implicit": "implicit", "api": "api"}.get(kind.key, "code")
     metadata = admin_ui().provider.metadata()
     redirects = client.get("redirect_uris") or ["https://app.example/callback"]
     values = {
@@ -44,6 +44,7 @@ def snippets_for(client: dict[str, Any]) -> list[Snippet]:
         "issuer": admin_ui().settings.issuer,
         "authorize": metadata["authorization_endpoint"],
         "token": metadata["token_endpoint"],
+        "introspect": metadata.get("introspection_endpoint", ""),
         "refreshes": "refresh_token" in (client.get("grant_types") or []),
     }
     found = []

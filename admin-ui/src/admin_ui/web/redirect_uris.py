@@ -1,12 +1,14 @@
 """Redirect URIs checked line by line, with the reason (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1)."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from admin_ui.settings import is_loopback
 
 LONGEST = 2000  # characters
-NEVER = {"javascript", "data", "vbscript", "file", "blob", "about"}
+NEVER = {"javascript", "data", "vbscript", "file", "blob", "about", "view-source"}
+NOT_IN_A_URI = re.compile(r'[^!-~]|["<>\\^`{|}]|%(?![0-9A-Fa-f]{2})')
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ def reason_against(uri: str, native: bool) -> str:
     """Why the URI cannot be registered, or an empty string."""
     if len(uri) > LONGEST:
         return f"is longer than {LONGEST} characters"
-    if not all("!" <= character <= "~" for character in uri) or "\\" in uri:
-        return "holds a space, a backslash or a character that is not ASCII; percent-encode it"
+    if NOT_IN_A_URI.search(uri):
+        return "has a character that no URI may hold as it is; percent-encode it"
     try:
         parts = urlsplit(uri)
         _ = parts.port

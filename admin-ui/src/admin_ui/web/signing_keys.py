@@ -22,14 +22,14 @@ def index() -> str:
 @blueprint.route("/admin/signing-keys/rotate", methods=["GET", "POST"])
 @writers_only
 def rotate() -> str | tuple[str, int] | Response:
-    """Begin to sign with new keys at once."""
+    """Publish successors of the current keys, which take over once everybody can know them."""
     asked = Confirmation(
         title="Rotate the signing keys now?",
         question="Keys rotate by themselves; do it by hand when one may have become known.",
         consequences=[
-            "New tokens are signed with the new keys at once.",
-            "The present keys are retired: what they signed stays valid until it expires.",
-            "Applications that keep the key set for long must fetch it again.",
+            "A successor of each current key is published at once.",
+            "It begins to sign when every application has had the time to fetch it.",
+            "What the present keys signed stays valid until it expires.",
         ],
         button="Rotate now",
         back=url_for("signing_keys.index"),
@@ -38,5 +38,5 @@ def rotate() -> str | tuple[str, int] | Response:
     if not asked.given():
         return asked.page()
     admin_api.post("signing-keys", "rotate")
-    flash("The signing keys are rotated.", "success")
+    flash("The next signing keys are published.", "success")
     return redirect(asked.back)

@@ -54,7 +54,7 @@ def disable(sub: str) -> Page:
     asked = Confirmation(
         title=f"Disable {user['username']}?",
         question="The account stays, and can be enabled again at any time.",
-        consequences=[*SIGNED_OUT, "They cannot sign in."],
+        consequences=["They cannot sign in.", *SIGNED_OUT, "What they allowed to applications is forgotten."],
         button="Disable user",
         back=url_for("users.page", sub=sub),
         curl=equivalent("PATCH", "users", sub, content={"disabled": True}),
