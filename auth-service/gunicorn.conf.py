@@ -1,6 +1,7 @@
 """How gunicorn serves auth-service: threads, no preload (pymongo's connections must not cross a fork)."""
 
 import os
+from pathlib import Path
 
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -8,7 +9,8 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"
 preload_app = False
 control_socket_disable = True
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# Heartbeats go to memory: the container's own file system is read-only.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None  # the service writes one JSON line a request itself, without query strings
 keepalive = 75
 graceful_timeout = 20

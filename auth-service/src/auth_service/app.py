@@ -16,7 +16,14 @@ from auth_service.settings import Settings
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> APIFlask:
     """The WSGI application. Exits with status 1 and one clear line when it must not start."""
     settings = settings or settings_module.load()
-    app = APIFlask(__name__, spec_path=None, docs_path=None, json_errors=False, static_folder=None)
+    # Static files are `web.assets`'s, under addresses that carry a hash of what is in them.
+    app = APIFlask(
+        __name__,
+        spec_path=None,
+        docs_path=None,
+        json_errors=False,
+        static_folder=None,  # type: ignore[arg-type]
+    )
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         MAX_CONTENT_LENGTH=64 * 1024,

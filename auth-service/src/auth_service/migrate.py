@@ -2,6 +2,8 @@
 then what must be there on the first start: signing keys and first-party clients.
 """
 
+from contextlib import suppress
+
 from pymongo.database import Database
 from pymongo.errors import CollectionInvalid, OperationFailure
 
@@ -40,10 +42,8 @@ def create_collections(database: Database) -> None:
     for document in DOCUMENTS:
         name = document._get_collection_name()
         if name not in existing:
-            try:
+            with suppress(CollectionInvalid):  # another migration was quicker
                 database.create_collection(name)
-            except CollectionInvalid:
-                pass  # another migration was quicker
         document.ensure_indexes()
 
 

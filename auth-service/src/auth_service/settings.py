@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -39,7 +40,9 @@ class Settings(BaseSettings):
     resource_api_database: str = Field("resource_api", pattern=r"^[A-Za-z0-9_-]{1,38}$")
 
     authorization_request_lifetime: timedelta = Field(timedelta(minutes=30), gt=timedelta(0))
-    authorization_code_lifetime: timedelta = Field(timedelta(minutes=1), gt=timedelta(0), le=timedelta(minutes=10))
+    authorization_code_lifetime: timedelta = Field(
+        timedelta(minutes=1), gt=timedelta(0), le=timedelta(minutes=10)
+    )
     access_token_lifetime: timedelta = Field(timedelta(hours=1), gt=timedelta(0), le=timedelta(days=1))
     refresh_token_lifetime: timedelta = Field(timedelta(days=30), gt=timedelta(0))
     id_token_lifetime: timedelta = Field(timedelta(hours=1), gt=timedelta(0))
@@ -114,7 +117,9 @@ def is_loopback(url: str) -> bool:
 
 def load() -> Settings:
     """Read the settings; on faults print every one of them and exit with status 1."""
-    directory = os.environ.get(f"{PREFIX}SECRETS_DIR") or ("/run/secrets" if os.path.isdir("/run/secrets") else None)
+    directory = os.environ.get(f"{PREFIX}SECRETS_DIR") or (
+        "/run/secrets" if Path("/run/secrets").is_dir() else None
+    )
     try:
         return Settings(_secrets_dir=directory)  # type: ignore[call-arg]
     except ValidationError as error:

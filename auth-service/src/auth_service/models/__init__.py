@@ -8,6 +8,7 @@ from auth_service.models.authorization_code import AuthorizationCode
 from auth_service.models.authorization_request import AuthorizationRequest
 from auth_service.models.client import Client, ClientSecret
 from auth_service.models.grant import Grant
+from auth_service.models.rate_limit import RateLimit
 from auth_service.models.refresh_token import RefreshToken
 from auth_service.models.session import Session
 from auth_service.models.signing_key import SigningKey
@@ -19,10 +20,24 @@ DOCUMENTS = (
     AuthorizationRequest,
     Client,
     Grant,
+    RateLimit,
     RefreshToken,
     Session,
     SigningKey,
     User,
 )
 
-__all__ = [document.__name__ for document in DOCUMENTS] + ["DOCUMENTS", "ClientSecret"]
+__all__ = [
+    "DOCUMENTS",
+    "AccessToken",
+    "AuthorizationCode",
+    "AuthorizationRequest",
+    "Client",
+    "ClientSecret",
+    "Grant",
+    "RateLimit",
+    "RefreshToken",
+    "Session",
+    "SigningKey",
+    "User",
+]

@@ -61,9 +61,13 @@ class User(Document):
         normal = normalise_username(username)
         cls._get_collection().update_one(
             {"username": normal},
-            {"$setOnInsert": cls(
-                username=normal, name=username.strip(), roles=roles or [], created_at=now, updated_at=now
-            ).to_mongo().to_dict()},
+            {
+                "$setOnInsert": cls(
+                    username=normal, name=username.strip(), roles=roles or [], created_at=now, updated_at=now
+                )
+                .to_mongo()
+                .to_dict()
+            },
             upsert=True,
         )
         return cls.objects(username=normal, disabled_at=None).first()

@@ -70,7 +70,9 @@ def find_redirect_uri(request: OAuthRequest) -> str:
     if presented is None:
         default = request.client.get_default_redirect_uri()
         if default is None:
-            raise InvalidRequest("Missing parameter: redirect_uri (the client has not exactly one registered)")
+            raise InvalidRequest(
+                "Missing parameter: redirect_uri (the client has not exactly one registered)"
+            )
         return default
     if not request.client.check_redirect_uri(presented):
         raise InvalidRequest("redirect_uri is not registered for this client, character by character")

@@ -60,4 +60,6 @@ def find_bearer_token(server: "AuthorizationServer", token: str) -> BearerToken:
     )
     if found is None or found["expires_at"] <= server.clock.now():
         raise BearerError(401, "invalid_token", "The access token is unknown, expired or revoked")
-    return BearerToken(found["client_id"], found["sub"], frozenset(found["scope"].split()), tuple(found["aud"]))
+    return BearerToken(
+        found["client_id"], found["sub"], frozenset(found["scope"].split()), tuple(found["aud"])
+    )

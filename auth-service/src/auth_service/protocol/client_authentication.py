@@ -19,7 +19,9 @@ class ClientAuthentication:
         self._clients = clients
         self._clock = clock
 
-    def __call__(self, request: OAuthRequest, methods: list[str], endpoint: str = "token") -> RegisteredClient:
+    def __call__(
+        self, request: OAuthRequest, methods: list[str], endpoint: str = "token"
+    ) -> RegisteredClient:
         """The authenticated client; raises InvalidClient, or InvalidRequest for two methods at once."""
         method, client_id, secret = self._read_credentials(request)
         client = self._clients.find(client_id)
@@ -44,7 +46,9 @@ class ClientAuthentication:
         if authorization is not None:
             basic_id, basic_secret = decode_basic(authorization)
             if secret is not None or client_id not in (None, basic_id):
-                raise InvalidRequest("Client credentials came both in the Authorization header and in the body")
+                raise InvalidRequest(
+                    "Client credentials came both in the Authorization header and in the body"
+                )
             return "client_secret_basic", basic_id, basic_secret
         if client_id is None:
             raise InvalidClient("no client_id and no Authorization header")

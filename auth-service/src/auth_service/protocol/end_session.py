@@ -2,6 +2,7 @@
 
 from authlib.oidc.rpinitiated import EndSessionEndpoint as AuthlibEndSessionEndpoint
 from authlib.oidc.rpinitiated import EndSessionRequest
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -14,20 +15,20 @@ class EndSessionEndpoint(AuthlibEndSessionEndpoint):
     """`/oauth/logout`: Authlib checks hint, client and redirect URI; ending the browser's session is `web`'s."""
 
     def validate_request(self, request: OAuthRequest) -> EndSessionRequest:
-        """§2, §3: an expired hint will do, a foreign or unsigned one will not. Raises ProtocolError."""
+        """§2, §3: which client, which hint, and where to go afterwards. Raises ProtocolError."""
         request.reject_repeated()
+        return super().validate_request(request)
+
+    def _validate_id_token_hint(self, id_token_hint: str) -> dict:
+        """§2: signed by this server's key with an algorithm of ours; an expired hint is as good as a fresh one."""
         try:
-            validated = super().validate_request(request)
+            claims = jwt.decode(id_token_hint, self.get_server_jwks(), list(ALGORITHMS)).claims
         except (JoseError, ValueError) as error:
             raise InvalidRequest("id_token_hint is not valid", type(error).__name__) from None
-        if validated.id_token_claims and validated.id_token_claims.get("iss") != self.server.settings.issuer:
+        if claims.get("iss") != self.server.settings.issuer:
             raise InvalidRequest("id_token_hint is not valid", "issued by another server")
-        return validated
+        return claims
 
     def get_server_jwks(self) -> KeySet:
         """The keys that may have signed a hint."""
         return self.server.keys.published()
-
-    def get_algorithms(self) -> list[str]:
-        """Only what this server signs with: never `none`, never the header's own choice."""
-        return list(ALGORITHMS)

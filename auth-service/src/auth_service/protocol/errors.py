@@ -4,13 +4,15 @@
 names the rule that refused.
 """
 
+from typing import Any
+
 from authlib.oauth2 import OAuth2Error
 
 
 class ProtocolError(OAuth2Error):
     """A refusal. Raised anywhere in `protocol`, turned into a reply by `AuthorizationServer`."""
 
-    def __init__(self, description: str, reason: str | None = None, **kwargs) -> None:
+    def __init__(self, description: str, reason: str | None = None, **kwargs: Any) -> None:
         super().__init__(description, **kwargs)
         self.reason = reason or description
 
@@ -30,7 +32,7 @@ class InvalidClient(ProtocolError):
     def __init__(self, reason: str, description: str = "Client authentication failed") -> None:
         super().__init__(description, reason)
 
-    def get_headers(self):
+    def get_headers(self) -> list[tuple[str, str]]:
         """RFC 6749 §5.2: name the scheme when the client may have used it."""
         return [*super().get_headers(), ("WWW-Authenticate", 'Basic realm="gatehouse"')]
 
@@ -89,6 +91,6 @@ class TemporarilyUnavailable(ProtocolError):
     error = "temporarily_unavailable"
     status_code = 503
 
-    def get_headers(self):
+    def get_headers(self) -> list[tuple[str, str]]:
         """Say when to try again, in seconds."""
         return [*super().get_headers(), ("Retry-After", "5")]

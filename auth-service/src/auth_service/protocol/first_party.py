@@ -1,6 +1,7 @@
 """Gatehouse's own services as clients of it: registered by `migrate` with the secrets that they were given."""
 
 from datetime import datetime
+from typing import Any
 
 from auth_service.models import Client, ClientSecret
 from auth_service.models.secret import hash_secret
@@ -37,7 +38,7 @@ def register_first_party_clients(settings: Settings, now: datetime) -> None:
         )
 
 
-def _register(client_id: str, secret: str, now: datetime, **registration) -> None:
+def _register(client_id: str, secret: str, now: datetime, **registration: Any) -> None:
     client = Client.objects(client_id=client_id).first() or Client(client_id=client_id, created_at=now)
     for name, value in registration.items():
         setattr(client, name, value)

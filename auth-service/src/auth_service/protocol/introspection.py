@@ -9,6 +9,7 @@ from auth_service.models import AccessToken, RefreshToken
 from auth_service.models.secret import hash_secret
 from auth_service.protocol import refresh_token
 from auth_service.protocol.client import RegisteredClient
+from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 
 _FIELDS = dict.fromkeys(("client_id", "sub", "scope", "aud", "issued_at", "expires_at", "rotated_at"), 1)
@@ -21,13 +22,13 @@ class IntrospectionEndpoint(Endpoint):
     #: RFC 7662 §2.1: the caller must be authorized, so a public client cannot ask.
     CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 
-    def __call__(self, request: OAuthRequest):
+    def __call__(self, request: OAuthRequest) -> Reply:
         """Authenticate the caller, look the token up, say what it may know."""
         request.reject_repeated()
         client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
         token = self.find_token(request.require("token"))
         body = {"active": False} if token is None or not may_see(client, token) else self.describe(token)
-        return 200, body, default_json_headers
+        return Reply(200, body, default_json_headers)
 
     def find_token(self, token: str) -> dict[str, Any] | None:
         """The token's record if it is good at this moment, else None."""

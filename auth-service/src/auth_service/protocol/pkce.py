@@ -36,7 +36,9 @@ def check_verifier(request: OAuthRequest, challenge: str | None) -> None:
     verifier = request.get("code_verifier")
     if challenge is None:
         if verifier is not None:
-            raise InvalidRequest("code_verifier was sent, but the authorization request had no code_challenge")
+            raise InvalidRequest(
+                "code_verifier was sent, but the authorization request had no code_challenge"
+            )
         return
     if verifier is None:
         raise InvalidRequest("Missing parameter: code_verifier")

@@ -36,5 +36,8 @@ def is_loopback_literal(parts: SplitResult) -> bool:
 
 def is_safe_to_redirect(uri: str) -> bool:
     """Whether a browser may be sent there: an absolute URI that does not run script."""
-    scheme = urlsplit(uri).scheme.lower()
+    try:
+        scheme = urlsplit(uri).scheme.lower()
+    except ValueError:
+        return False
     return bool(scheme) and scheme not in DANGEROUS_SCHEMES

@@ -41,7 +41,7 @@ class OAuthRequest(OAuth2Request):
     ) -> None:
         # Whether plain http will do was decided by the settings; between containers it is all there is, so
         # Authlib, which would raise on it, is told of the public side alone.
-        super().__init__(method, "https://localhost" + path, headers=dict(headers))
+        super().__init__(method, "https://localhost" + path, headers=headers)
         self.payload = Parameters(parameters)
         #: Where the client may be answered; None until it is known to be registered.
         self.validated_redirect_uri: str | None = None
@@ -63,7 +63,9 @@ class OAuthRequest(OAuth2Request):
     def reject_repeated(self) -> None:
         """RFC 6749 §3.2: parameters must not be included more than once."""
         if self.payload.repeated():
-            raise InvalidRequest("A parameter was sent more than once", f"repeated: {len(self.payload.repeated())}")
+            raise InvalidRequest(
+                "A parameter was sent more than once", f"repeated: {len(self.payload.repeated())}"
+            )
 
     def require(self, name: str) -> str:
         """A parameter's value; raises InvalidRequest that names the missing one."""

@@ -9,6 +9,7 @@ from auth_service.models.secret import hash_secret
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.errors import InvalidGrant
+from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 
 
@@ -17,7 +18,7 @@ class RevocationEndpoint(Endpoint):
 
     ENDPOINT_NAME = "revocation"
 
-    def __call__(self, request: OAuthRequest):
+    def __call__(self, request: OAuthRequest) -> Reply:
         """Revoke the client's own token: an access token alone, a refresh token with its whole family."""
         request.reject_repeated()
         client = self.server.authenticate_client(request, list(METHODS), self.ENDPOINT_NAME)
@@ -28,7 +29,7 @@ class RevocationEndpoint(Endpoint):
         elif access := AccessToken.objects(id=token_id).first():
             check_ownership(access.client_id, client)
             access.delete()
-        return 200, {}, default_json_headers
+        return Reply(200, {}, default_json_headers)
 
 
 def check_ownership(client_id: str, client: RegisteredClient) -> None:

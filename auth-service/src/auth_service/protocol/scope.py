@@ -26,7 +26,9 @@ CATALOGUE = {
         Scope("notes:write", "Write, change and delete your notes", "/api"),
         Scope("clients:own", "Manage the apps that you own", "/admin-api"),
         Scope("admin:read", "See all apps, users and tokens of this server", "/admin-api", admin_only=True),
-        Scope("admin:write", "Change all apps, users and tokens of this server", "/admin-api", admin_only=True),
+        Scope(
+            "admin:write", "Change all apps, users and tokens of this server", "/admin-api", admin_only=True
+        ),
     )
 }
 

@@ -1,6 +1,6 @@
 """The authorization server: the one page that lists all that is registered, and turns refusals into replies."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
 from authlib.common.urls import add_params_to_uri
@@ -8,7 +8,7 @@ from authlib.oauth2 import AuthorizationServer as AuthlibServer
 from authlib.oauth2 import OAuth2Error
 
 from auth_service.clock import Clock
-from auth_service.protocol.client import Clients
+from auth_service.protocol.client import Clients, RegisteredClient
 from auth_service.protocol.client_authentication import ClientAuthentication
 from auth_service.protocol.end_session import EndSessionEndpoint
 from auth_service.protocol.errors import InvalidRequest, UnsupportedGrantType, UnsupportedResponseType
@@ -22,6 +22,7 @@ from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.introspection import IntrospectionEndpoint
 from auth_service.protocol.passwords import Passwords
 from auth_service.protocol.profile import PROFILES
+from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.revocation import RevocationEndpoint
 from auth_service.protocol.signing_keys import SigningKeys
@@ -31,14 +32,6 @@ log = structlog.get_logger("protocol")
 
 GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, ImplicitGrant, PasswordGrant)
 ENDPOINTS = (IntrospectionEndpoint, RevocationEndpoint, EndSessionEndpoint)
-
-
-class Reply(NamedTuple):
-    """An HTTP reply, free of the web framework; the body is text or an object for JSON."""
-
-    status: int
-    body: str | dict[str, Any]
-    headers: list[tuple[str, str]]
 
 
 class AuthorizationServer(AuthlibServer):
@@ -64,9 +57,11 @@ class AuthorizationServer(AuthlibServer):
 
     def authorization_grants(self) -> list[type[AuthorizationGrant]]:
         """The grants at the authorization endpoint that the profile has."""
-        return [grant for grant, _ in self._authorization_grants if grant.GRANT_TYPE in self.profile.grant_types]
+        return [
+            grant for grant, _ in self._authorization_grants if grant.GRANT_TYPE in self.profile.grant_types
+        ]
 
-    def query_client(self, client_id: str):
+    def query_client(self, client_id: str) -> RegisteredClient | None:
         """The client, or None; Authlib asks by this name."""
         return self.clients.find(client_id)
 
@@ -81,7 +76,7 @@ class AuthorizationServer(AuthlibServer):
         """The grant of the request's `grant_type`; raises UnsupportedGrantType."""
         grant_type = request.require("grant_type")
         for grant, _ in self._token_grants:
-            if grant.GRANT_TYPE == grant_type:
+            if grant_type == grant.GRANT_TYPE:
                 return grant(request, self)
         raise UnsupportedGrantType("This grant type is not supported", "no such grant")
 
@@ -103,9 +98,7 @@ class AuthorizationServer(AuthlibServer):
         except OAuth2Error as error:
             return self.handle_error_response(request, error)
 
-    def authorization_response(
-        self, request: OAuthRequest, parameters: dict[str, str], mode: str
-    ) -> tuple[int, str, list[tuple[str, str]]]:
+    def authorization_response(self, request: OAuthRequest, parameters: dict[str, str], mode: str) -> Reply:
         """Send parameters to the client's redirect URI, with `state` and `iss` (RFC 9207)."""
         if request.validated_redirect_uri is None:
             raise InvalidRequest("There is no redirect URI to answer at")
@@ -113,7 +106,7 @@ class AuthorizationServer(AuthlibServer):
         if (state := request.get("state")) is not None:
             pairs.append(("state", state))
         location = add_params_to_uri(request.validated_redirect_uri, pairs, fragment=mode == "fragment")
-        return 303, "", [("Location", location), ("Cache-Control", "no-store")]
+        return Reply(303, "", [("Location", location), ("Cache-Control", "no-store")])
 
     def authorization_error(self, request: OAuthRequest, error: OAuth2Error) -> Reply | None:
         """Tell the client of a refusal by redirect; None if it must be shown instead (RFC 6749 §4.1.2.1)."""
@@ -122,7 +115,7 @@ class AuthorizationServer(AuthlibServer):
             return None
         mode = "fragment" if request.payload.response_type == ImplicitGrant.RESPONSE_TYPE else "query"
         parameters = {"error": error.error, "error_description": error.get_error_description()}
-        return Reply(*self.authorization_response(request, parameters, mode))
+        return self.authorization_response(request, parameters, mode)
 
     def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Reply:
         """Authlib's three parts of a reply, under one name."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from joserfc.jwk import ECKey, Key, KeySet, RSAKey
+from joserfc.jwk import ECKey, Key, KeyParameters, KeySet, RSAKey
 
 from auth_service.clock import Clock
 from auth_service.models import SigningKey
@@ -82,7 +82,9 @@ class SigningKeys:
     def jwks(self) -> dict:
         """The JWK set (RFC 7517 §5)."""
         now = self._clock.now()
-        return {"keys": [k.public_jwk for k in self.documents() if k.expires_at is None or k.expires_at > now]}
+        return {
+            "keys": [k.public_jwk for k in self.documents() if k.expires_at is None or k.expires_at > now]
+        }
 
     def documents(self) -> list[SigningKey]:
         """The stored keys, at most a few seconds old."""
@@ -97,9 +99,11 @@ class SigningKeys:
 
     def _create(self, alg: str, activates_at: datetime) -> SigningKey:
         kid = secrets.token_urlsafe(12)
-        parameters = {"kid": kid, "use": "sig", "alg": alg}
+        parameters: KeyParameters = {"kid": kid, "use": "sig", "alg": alg}
         key: Key = (
-            ECKey.generate_key("P-256", parameters) if alg == "ES256" else RSAKey.generate_key(2048, parameters)
+            ECKey.generate_key("P-256", parameters)
+            if alg == "ES256"
+            else RSAKey.generate_key(2048, parameters)
         )
         document = SigningKey(
             kid=kid,

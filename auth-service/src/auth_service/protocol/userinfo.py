@@ -20,7 +20,9 @@ def userinfo(server: "AuthorizationServer", token: str) -> dict[str, Any]:
     """The claims that the access token's scope allows; raises BearerError."""
     bearer = find_bearer_token(server, token)
     if "openid" not in bearer.scopes:
-        raise BearerError(403, "insufficient_scope", "The access token lacks the scope openid", scope="openid")
+        raise BearerError(
+            403, "insufficient_scope", "The access token lacks the scope openid", scope="openid"
+        )
     user = User.load(bearer.sub)
     if user is None:
         raise BearerError(401, "invalid_token", "The user is gone or disabled")

@@ -1,6 +1,6 @@
 """Every URL that machines use, on one page. Nothing is decided here: parse, hand over, reply."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask import Blueprint, Response, request
 from flask import json as flask_json
@@ -8,8 +8,8 @@ from flask import json as flask_json
 from auth_service.protocol.bearer_token import BearerError, read_header
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.metadata import authorization_server_metadata, openid_provider_metadata
+from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
-from auth_service.protocol.server import Reply
 from auth_service.protocol.signing_keys import JWKS_MAX_AGE
 from auth_service.protocol.userinfo import userinfo
 from auth_service.web.current import server
@@ -69,7 +69,7 @@ def oauth_authorization_server() -> Response:
 
 def parse_request(parameters: Iterable[tuple[str, str]]) -> OAuthRequest:
     """The current request as the protocol sees it."""
-    return OAuthRequest(request.method, request.path, parameters, request.headers)
+    return OAuthRequest(request.method, request.path, parameters, dict(request.headers))
 
 
 def to_response(reply: Reply) -> Response:
@@ -91,7 +91,7 @@ def bearer_refusal(error: BearerError) -> Response:
     return to_response(Reply(error.status, body, headers))
 
 
-def _from_body(answer) -> Response:
+def _from_body(answer: Callable[[OAuthRequest], Reply]) -> Response:
     """Hand over the form's parameters. Those of a query string would end up in logs: refused."""
     parsed = parse_request(request.form.items(multi=True))
     if request.query_string:

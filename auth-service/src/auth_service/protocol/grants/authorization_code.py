@@ -54,7 +54,9 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
         self._code_id = hash_secret(self.request.require("code"))
         code = AuthorizationCode.objects(id=self._code_id).first()
         if code is None or code.client_id != self.client.client_id:
-            raise InvalidGrant("The code is not valid", "unknown code" if code is None else "another client's code")
+            raise InvalidGrant(
+                "The code is not valid", "unknown code" if code is None else "another client's code"
+            )
         if code.redeemed_at is None and code.expires_at <= self.server.clock.now():
             raise InvalidGrant("The code is not valid", "expired code")
         if code.redirect_uri is not None and self.request.get("redirect_uri") != code.redirect_uri:

@@ -3,7 +3,14 @@
 from authlib.oauth2.rfc6749.grants import AuthorizationEndpointMixin, BaseGrant
 
 from auth_service.protocol.access_token import Authorization
-from auth_service.protocol.errors import AccessDenied, InvalidRequest, UnauthorizedClient, UnsupportedResponseType
+from auth_service.protocol.errors import (
+    AccessDenied,
+    InvalidRequest,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
+from auth_service.protocol.reply import Reply
+from auth_service.protocol.request import OAuthRequest
 
 
 class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
@@ -14,7 +21,7 @@ class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
     RESPONSE_MODE = "query"
 
     @classmethod
-    def check_authorization_endpoint(cls, request) -> bool:
+    def check_authorization_endpoint(cls, request: OAuthRequest) -> bool:
         """Whether this is the grant for the request's `response_type`."""
         return request.payload.response_type == cls.RESPONSE_TYPE
 
@@ -45,11 +52,15 @@ class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
     def check_request(self) -> None:
         """The grant's own parameters."""
 
-    def create_authorization_response(self, redirect_uri: str, grant_user: Authorization | None):
+    def create_authorization_response(
+        self, redirect_uri: str | None, grant_user: Authorization | None
+    ) -> Reply:
         """Send the answer to the client: what it asked for, or `access_denied` where the person said no."""
         if grant_user is None:
             raise AccessDenied("The request was denied")
-        return self.server.authorization_response(self.request, self.make_response(grant_user), self.RESPONSE_MODE)
+        return self.server.authorization_response(
+            self.request, self.make_response(grant_user), self.RESPONSE_MODE
+        )
 
     def make_response(self, authorization: Authorization) -> dict[str, str]:
         """The parameters that the client gets."""

@@ -18,7 +18,7 @@ class RefreshTokenGrant(TokenGrant):
         """The authorization that the token stands for, less what the person may no longer give."""
         self._token_id = hash_secret(self.request.require("refresh_token"))
         token = RefreshToken.objects(id=self._token_id).first()
-        if token is None or not token.check_client(self.client):
+        if token is None or not token.check_client(self.client.client_id):
             raise InvalidGrant("The refresh token is not valid", "unknown, or another client's")
         if token.is_expired_at(self.server.clock.now()):
             raise InvalidGrant("The refresh token is not valid", "expired")

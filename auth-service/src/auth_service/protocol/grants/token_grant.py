@@ -8,6 +8,7 @@ from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.errors import UnauthorizedClient, UnsupportedGrantType
 from auth_service.protocol.id_token import issue_id_token
 from auth_service.protocol.refresh_token import issue_refresh_token
+from auth_service.protocol.reply import Reply
 
 
 class TokenGrant(BaseGrant, TokenEndpointMixin):
@@ -22,7 +23,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         self.authorization: Authorization = self.load_authorization()
         self.scope = self.requested_scope(self.authorization)
 
-    def create_token_response(self):
+    def create_token_response(self) -> Reply:
         """Phases 4 to 6: use it up, make the tokens, look whether it was taken back meanwhile."""
         # Claimed before anything is made: of two who present the same, one gets nothing at all.
         self.claim()
@@ -31,13 +32,14 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         # were there to be found. What was claimed is gone then; so must be what came of it.
         if not self.is_still_standing():
             revoke_family(self.authorization.family)
-        return 200, body, self.TOKEN_RESPONSE_HEADER
+        return Reply(200, body, self.TOKEN_RESPONSE_HEADER)
 
     def check_grant_type(self) -> None:
         """RFC 6749 §5.2: the server's profile has the grant, and the client registered it."""
         if self.GRANT_TYPE not in self.client.profile.grant_types:
             raise UnsupportedGrantType(
-                "This grant type is not supported", f"{self.GRANT_TYPE} refused by profile {self.client.profile.name}"
+                "This grant type is not supported",
+                f"{self.GRANT_TYPE} refused by profile {self.client.profile.name}",
             )
         if not self.client.check_grant_type(self.GRANT_TYPE):
             raise UnauthorizedClient("This client is not registered for this grant type")
