@@ -55,7 +55,7 @@ def submit() -> Response:
         return _form(pending, username, busy, 503, int(RETRY_AFTER))
     if user is None:
         _log.info("refused", rule="wrong_credentials")
-        return _form(pending, username, "The username or password is wrong.", 401)
+        return _form(pending, username, "The username or password is wrong.", 400)
     sign_in(user, amr=["pwd"])
     _log.info("signed_in", sub=user.id)
     if pending:

@@ -63,7 +63,7 @@ def _account(username: str) -> str:
     try:
         return normalise_username(username)
     except ValueError:
-        return ""
+        return username  # no account has such a name: each counts for itself
 
 
 def _place(address: str) -> str:

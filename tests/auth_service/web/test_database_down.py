@@ -1,0 +1,48 @@
+"""MongoDB does not answer: 503, and back to work without a restart when it does."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from auth_service.models import database
+
+
+@pytest.fixture
+def without_database(app, settings) -> Iterator[None]:
+    """Point the documents at a port where nobody listens."""
+    database.connect("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", settings.mongodb_database)
+    yield
+    database.connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
+
+
+@pytest.mark.parametrize("path", ["/health", "/oauth/nothing-is-read"])
+def test_health_needs_the_database_and_a_404_does_not(client, without_database, path):
+    assert client.get(path).status_code == (503 if path == "/health" else 404)
+
+
+def test_programs_get_json(client, without_database):
+    response = client.get("/health")
+    assert response.json["error"] == "temporarily_unavailable"
+    assert response.json["request_id"] == response.headers["X-Request-ID"]
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_people_get_a_page_also_when_only_saving_the_session_failed(client, without_database):
+    response = client.get("/login")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "5"
+    assert response.headers["X-Request-ID"] in response.text
+    assert "Set-Cookie" not in response.headers
+    assert response.headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_known_cookie_is_no_500(client, without_database):
+    client.set_cookie("gatehouse_session", "a" * 43)
+    assert client.get("/").status_code == 503
+
+
+def test_it_recovers(client, app, settings):
+    database.connect("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", settings.mongodb_database)
+    assert client.get("/health").status_code == 503
+    database.connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
+    assert client.get("/health").status_code == 200

@@ -1,0 +1,54 @@
+"""The front door, and the demo on it."""
+
+import subprocess
+
+from auth_service import demo
+from auth_service.web.home import _first_requests
+
+
+def test_it_leads_on(client):
+    page = client.get("/").text
+    for target in ("/login", "/admin/", "/.well-known/openid-configuration"):
+        assert f'href="{target}"' in page
+
+
+def test_every_page_says_that_it_is_a_demo(client):
+    for path in ("/", "/login", "/signed-out", "/nothing", "/consent?request=x"):
+        assert "<strong>Demo.</strong>" in client.get(path).text
+
+
+def test_it_lists_the_ready_made_clients(client):
+    page = client.get("/").text
+    for client_id in demo.CLIENTS:
+        assert f"<code>{client_id}</code>" in page
+        assert f"<code>{demo.secret_of(client_id)}</code>" in page or demo.secret_of(client_id) is None
+
+
+def test_the_sign_in_page_gives_the_password(client):
+    assert "<code>valid</code>" in client.get("/login").text
+
+
+def test_the_first_lines_to_paste_get_a_token(client):
+    """The shell takes the token out of the reply that the token endpoint really gives."""
+    (_, get_token), (_, call_api) = _first_requests("http://127.0.0.1:5000")
+    reply = client.post(
+        "/oauth/token",
+        data={"grant_type": "client_credentials", "scope": "profile"},
+        auth=("demo-service", "demo-service-secret"),
+    )
+    extract = get_token.partition("| ")[2].removesuffix(")")
+    found = subprocess.run(extract, shell=True, input=reply.text, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == reply.json["access_token"]
+    assert call_api.endswith("/api/me")
+
+
+def test_a_hostile_username_stays_text(client, sign_in):
+    sign_in("<img src=x onerror=alert(1)>")
+    page = client.get("/").text
+    assert "<img" not in page and "&lt;img src=x" in page
+
+
+def test_it_greets_who_is_signed_in_with_the_way_out(client, sign_in, username):
+    sign_in(username)
+    page = client.get("/").text
+    assert username in page and 'action="/logout"' in page

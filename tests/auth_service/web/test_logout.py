@@ -1,0 +1,123 @@
+"""Signing out, by our own button and because an app asks for it (OIDC RP-Initiated Logout 1.0)."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.auth_service.conftest import REDIRECT_URI, basic, csrf_token
+
+AFTERWARDS = "https://app.example/signed-out"
+
+
+def is_signed_in(client) -> bool:
+    return "Signed in as" in client.get("/").text
+
+
+@pytest.fixture
+def app_id(register):
+    """An app that may ask to sign people out."""
+    return register(post_logout_redirect_uris=[AFTERWARDS])
+
+
+@pytest.fixture
+def id_token(client, app_id, sign_in, post, username):
+    """Sign somebody in for the app; the id_token it got."""
+    query = {"response_type": "code", "client_id": app_id, "scope": "openid"}
+    page = client.get("/oauth/authorize", query_string=query).location
+    sign_in(username, page)
+    answer = post(page.replace("/login", "/consent"), decision="allow").location
+    code = parse_qs(urlsplit(answer).query)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
+    return client.post("/oauth/token", data=form, auth=basic(app_id)).json["id_token"]
+
+
+def test_our_own_button_signs_out(client, sign_in, post, username):
+    sign_in(username)
+    response = post("/", to="/logout")
+    assert (response.status_code, response.location) == (303, "/signed-out")
+    assert "You are signed out" in client.get("/signed-out").text
+    assert not is_signed_in(client)
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §2")
+def test_with_a_hint_the_app_signs_out_and_gets_the_person_back(client, id_token):
+    query = {"id_token_hint": id_token, "post_logout_redirect_uri": AFTERWARDS, "state": "s&t"}
+    response = client.get("/oauth/logout", query_string=query)
+    assert (response.status_code, response.location) == (303, f"{AFTERWARDS}?state=s%26t")
+    assert not is_signed_in(client)
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §2")
+def test_an_expired_hint_will_do(client, clock, settings, id_token):
+    clock.advance(seconds=settings.id_token_lifetime.total_seconds() + 60)
+    response = client.get("/oauth/logout", query_string={"id_token_hint": id_token})
+    assert response.location == "/signed-out"
+    assert not is_signed_in(client)
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §2")
+def test_a_post_from_the_apps_page_is_carried_on_as_a_get_with_the_cookie(client, id_token):
+    form = {"id_token_hint": id_token, "post_logout_redirect_uri": AFTERWARDS, "unknown": "x"}
+    response = client.post("/oauth/logout", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 303
+    assert "unknown" not in response.location
+    assert is_signed_in(client)
+    assert client.get(response.location).location == AFTERWARDS
+    assert not is_signed_in(client)
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §6")
+@pytest.mark.parametrize("query", [{}, {"client_id": "demo-web"}, {"post_logout_redirect_uri": AFTERWARDS}])
+def test_without_a_hint_the_person_is_asked(client, sign_in, username, query):
+    sign_in(username)
+    page = client.get("/oauth/logout", query_string=query)
+    assert page.status_code == 200
+    assert "Sign out?" in page.text
+    assert is_signed_in(client)
+    response = client.post("/logout", data={"csrf_token": csrf_token(page.text)} | query)
+    assert response.location == "/signed-out"
+    assert not is_signed_in(client)
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §2")
+def test_a_hint_about_somebody_else_asks_first(client, clock, sign_in, ask, id_token, username):
+    clock.advance(minutes=1)
+    sign_in(f"{username}-2", ask({"prompt": "login"}))
+    query = {"id_token_hint": id_token, "post_logout_redirect_uri": AFTERWARDS}
+    page = client.get("/oauth/logout", query_string=query).text
+    assert "Sign out?" in page and f"{username}-2" in page
+    response = client.post("/logout", data={"csrf_token": csrf_token(page)} | query)
+    assert response.location == AFTERWARDS
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §3")
+@pytest.mark.parametrize(
+    "elsewhere",
+    [f"{AFTERWARDS}/", f"{AFTERWARDS}?x", "https://evil.example/", "javascript:alert(1)", "//evil.example"],
+)
+def test_an_address_that_is_not_registered_is_not_followed(client, id_token, elsewhere):
+    query = {"id_token_hint": id_token, "post_logout_redirect_uri": elsewhere}
+    assert client.get("/oauth/logout", query_string=query).location == "/signed-out"
+
+
+@pytest.mark.rfc("OIDC RP-Initiated Logout §4")
+@pytest.mark.parametrize("hint", ["x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "ü", "\x00"])
+def test_a_forged_hint_signs_nobody_out(client, sign_in, username, hint):
+    sign_in(username)
+    query = {"id_token_hint": hint, "post_logout_redirect_uri": AFTERWARDS}
+    response = client.get("/oauth/logout", query_string=query)
+    assert response.status_code == 400
+    assert "id_token_hint" in response.text or "not right" in response.text
+    assert is_signed_in(client)
+
+
+def test_a_repeated_parameter_is_refused(client, sign_in, username):
+    sign_in(username)
+    assert client.get("/oauth/logout?client_id=a&client_id=b").status_code == 400
+    assert is_signed_in(client)
+
+
+def test_who_is_not_signed_in_is_told_so_at_once(client):
+    response = client.get("/oauth/logout")
+    assert (response.status_code, response.location) == (303, "/signed-out")
+    assert "Set-Cookie" not in response.headers
