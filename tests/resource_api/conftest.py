@@ -1,9 +1,9 @@
-"""resource-api as its clients meet it: one application for each strategy, against a real MongoDB."""
+"""resource-api as its clients meet it: one application for each strategy, beside the real auth-service."""
 
+import base64
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,19 @@ from flask.testing import FlaskClient
 from pymongo import MongoClient
 from pymongo.database import Database
 
+import auth_service.app
+from auth_service.migrate import migrate
+from auth_service.protocol.first_party import RESOURCE_API
+from auth_service.settings import Settings as AuthServiceSettings
 from resource_api.app import create_app
 from resource_api.settings import Settings
 from resource_api.startup import prepare
-from tests.resource_api.gatehouse import Clock, Gatehouse, create_views
-from tests.resource_api.introspection_server import CLIENT_SECRET, introspection_application
+from tests.resource_api.gatehouse import Clock, Gatehouse
 from tests.resource_api.loopback import serving
+
+#: Ahead of the real time, so that MongoDB's own clean-up (TTL) takes nothing away under a test's hands.
+START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+CLIENT_SECRET = "s3cret/with+signs=that need&encoding%"
 
 
 @pytest.fixture(params=["shared_database", "endpoint", "jwt"])
@@ -25,35 +32,75 @@ def strategy(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def session_clock() -> Clock:
+    return Clock(START)
+
+
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(datetime.now(UTC).replace(microsecond=0))
+def clock(session_clock: Clock) -> Clock:
+    """The one clock of auth-service and resource-api, set back to its start."""
+    session_clock.moment = START
+    return session_clock
 
 
 @pytest.fixture(scope="session")
-def databases(mongodb_uri: str) -> Iterator[tuple[Database, Database]]:
+def auth_service_settings(mongodb_uri: str) -> dict[str, Any]:
+    return {
+        "issuer": "http://127.0.0.1:5000",
+        "mongodb_uri": mongodb_uri,
+        "mongodb_database": f"test_{secrets.token_hex(6)}",
+        "secret_key": "s" * 32,
+        "key_encryption_key": base64.urlsafe_b64encode(b"k" * 32).decode(),
+        "resource_api_client_secret": CLIENT_SECRET,
+        "client_cache_seconds": 0,
+    }
+
+
+@pytest.fixture(scope="session")
+def databases(
+    auth_service_settings: dict[str, Any], session_clock: Clock
+) -> Iterator[tuple[Database, Database]]:
     """Gatehouse's database and ours, made once a run: every test starts by emptying them."""
-    name = f"test_{secrets.token_hex(6)}"
-    with MongoClient(mongodb_uri, tz_aware=True) as client:
-        create_views(client[name])
+    settings = AuthServiceSettings(**auth_service_settings)
+    migrate(settings, session_clock)
+    name = settings.mongodb_database
+    with MongoClient(settings.mongodb_uri.get_secret_value(), tz_aware=True) as client:
         yield client[name], client[f"{name}_api"]
         client.drop_database(name)
         client.drop_database(f"{name}_api")
 
 
+@pytest.fixture(scope="module")
+def issuer(
+    auth_service_settings: dict[str, Any], databases: tuple[Database, Database], session_clock: Clock
+) -> Iterator[str]:
+    """The real auth-service on loopback."""
+
+    def make(origin: str) -> Any:
+        settings = AuthServiceSettings(**{**auth_service_settings, "issuer": origin})
+        return auth_service.app.create_app(settings, session_clock)
+
+    with serving(make) as origin:
+        yield origin
+
+
 @pytest.fixture
-def gatehouse(databases: tuple[Database, Database], clock: Clock, strategy: str) -> Iterator[Gatehouse]:
-    """Gatehouse's database, and over HTTP what of it the strategy asks."""
-    for collection in ("users", "clients", "access_tokens", "schema"):
+def gatehouse(
+    databases: tuple[Database, Database], issuer: str, clock: Clock, strategy: str
+) -> Iterator[Gatehouse]:
+    """Gatehouse's database with some people and clients, and a key set of the tests' own."""
+    for collection in ("users", "access_tokens"):
         databases[0][collection].delete_many({})
+    databases[0]["clients"].delete_many({"_id": {"$ne": RESOURCE_API}})
     databases[1]["notes"].delete_many({})
-    found = Gatehouse(databases[0], clock, "jwt" if strategy == "jwt" else "opaque")
+    found = Gatehouse(databases[0], issuer, clock, "jwt" if strategy == "jwt" else "opaque")
     found.prepare()
-    with ExitStack() as stack:
-        if strategy == "endpoint":
-            found.issuer = stack.enter_context(serving(introspection_application(found)))
-        if strategy == "jwt":
-            found.issuer = stack.enter_context(serving(found.key_set_application()))
+    if strategy != "jwt":
+        yield found
+        return
+    with serving(found.key_set_application) as origin:
+        found.jwks_uri = f"{origin}/jwks"
         yield found
 
 
@@ -68,14 +115,15 @@ def settings(
         mongodb_database=databases[1].name,
         gatehouse_database=databases[0].name,
         client_secret=CLIENT_SECRET,
+        jwks_uri=gatehouse.jwks_uri,
         client_cache_seconds=0,
-        startup_timeout_seconds=5,
+        startup_timeout_seconds=0,
     )
 
 
 @pytest.fixture
 def api(settings: Settings, clock: Clock) -> Iterator[FlaskClient]:
-    """A client of the application, made and started as gunicorn does it."""
+    """A client of the application, prepared and made as gunicorn does it."""
     prepare(settings)
     app = create_app(settings, clock)
     yield app.test_client()

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import secrets
+import socket
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from pymongo.database import Database
@@ -32,18 +33,19 @@ class Clock:
 class Gatehouse:
     """Issues tokens as the authorization server does, in the form that a strategy understands."""
 
-    def __init__(self, database: Database, clock: Clock, token_format: str) -> None:
+    def __init__(self, database: Database, issuer: str, clock: Clock, token_format: str) -> None:
         self.database = database
         self.clock = clock
         self.token_format = token_format
-        self.issuer = "http://127.0.0.1:5000"
+        self.issuer = issuer
+        self.jwks_uri = ""
         self.key = ECKey.generate_key("P-256", {"kid": "key-1", "use": "sig", "alg": "ES256"})
         self.published_keys = [self.key.as_dict(private=False)]
         self.key_set_requests = 0
+        self.trouble = ""  # "down", "error" or "nonsense"
 
     def prepare(self) -> None:
-        """What `gatehouse migrate` and an administrator leave behind."""
-        self.database["schema"].insert_one({"_id": "schema", "version": 1})
+        """Two people and two clients."""
         self.add_person(PERSON, username="alice", name="Alice Ångström", email="alice@example.com")
         self.add_person(OTHER_PERSON, username="bob", name="Bob", email="bob@example.com")
         self.add_client("web", client_name="A web app")
@@ -116,22 +118,20 @@ class Gatehouse:
         header = {"alg": "ES256", "typ": "at+jwt", "kid": "key-1"} if header is None else header
         return jwt.encode(header, claims, key or self.key, algorithms=[header["alg"]], default_type=None)
 
-    def key_set_application(self) -> Flask:
+    def key_set_application(self, origin: str) -> Flask:
         """Serves the JWK Set."""
         app = Flask("jwks")
 
-        @app.get("/oauth/jwks")
+        @app.get("/jwks")
         def jwks() -> Any:
             self.key_set_requests += 1
-            return jsonify(keys=self.published_keys)
+            if self.trouble == "down":
+                request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            if self.trouble == "error":
+                return jsonify(keys=[]), 500
+            return "<html>" if self.trouble == "nonsense" else jsonify(keys=self.published_keys)
 
         return app
-
-
-def create_views(database: Database) -> None:
-    """The views that resource-api may read instead of `users` and `clients`."""
-    database.command("create", "user_profiles", viewOn="users", pipeline=[{"$unset": "password_hash"}])
-    database.command("create", "client_profiles", viewOn="clients", pipeline=[{"$unset": "secrets"}])
 
 
 def hashed(secret: str) -> str:

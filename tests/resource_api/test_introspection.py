@@ -50,19 +50,6 @@ def test_a_revoked_token_stops_at_once(api: FlaskClient, gatehouse: Gatehouse, s
     assert ("cannot see that a token was revoked" in blind_spots) == (strategy == "jwt")
 
 
-@pytest.mark.parametrize("change", ["disable", "delete"])
-def test_a_client_that_is_gone_takes_its_tokens_along(
-    api: FlaskClient, bearer: Bearer, gatehouse: Gatehouse, clock: Clock, strategy: str, change: str
-) -> None:
-    headers = bearer()
-    assert api.get("/api/notes", headers=headers).status_code == 200
-    if change == "disable":
-        gatehouse.database["clients"].update_one({"_id": "web"}, {"$set": {"disabled_at": clock.now()}})
-    else:
-        gatehouse.database["clients"].delete_one({"_id": "web"})
-    assert api.get("/api/notes", headers=headers).status_code == (200 if strategy == "jwt" else 401)
-
-
 def test_tokens_are_independent(api: FlaskClient, gatehouse: Gatehouse, strategy: str) -> None:
     first, second = gatehouse.issue(), gatehouse.issue()
     gatehouse.revoke(first)

@@ -14,6 +14,7 @@ from urllib3.util import Retry
 
 from resource_api.introspection.introspection import Introspection, IntrospectionUnavailable
 
+REFRESH_TOKEN_PREFIX = "grt_"
 CONNECT_SECONDS = 2
 READ_SECONDS = 2
 POOLED_CONNECTIONS = 32
@@ -38,8 +39,10 @@ class EndpointIntrospector:
 
     def introspect(self, token: str) -> Introspection | None:
         """None when the endpoint calls the token inactive; raises IntrospectionUnavailable."""
+        # The endpoint answers for refresh tokens too, and calls them active: one must not pass for an access token.
+        if token.startswith(REFRESH_TOKEN_PREFIX):
+            return None
         answer = self.ask(token)
-        # An active refresh token is no access token: RFC 7662 §2.2, `token_type` is that of RFC 6749 §5.1.
         if answer.get("active") is not True or str(answer.get("token_type")).lower() != "bearer":
             return None
         try:
@@ -57,7 +60,7 @@ class EndpointIntrospector:
                 self.endpoint, form, timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False
             )
             answer = response.json() if response.status_code == requests.codes.ok else None
-        except (requests.RequestException, RecursionError) as error:
+        except (requests.RequestException, ValueError, RecursionError) as error:
             # The message of such an error may hold what was sent: name its kind only.
             raise IntrospectionUnavailable(f"no introspection answer: {type(error).__name__}") from error
         if not isinstance(answer, dict):
