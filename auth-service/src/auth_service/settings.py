@@ -8,13 +8,18 @@ import sys
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "GATEHOUSE_"
+
+#: A length of time: a number of seconds, or ISO 8601 (`PT1H`).
+Duration = Annotated[
+    timedelta, BeforeValidator(lambda value: float(value) if str(value).isdigit() else value)
+]
 
 
 class Settings(BaseSettings):
@@ -39,16 +44,16 @@ class Settings(BaseSettings):
     resource_api_database_password: SecretStr | None = Field(None, min_length=16)
     resource_api_database: str = Field("resource_api", pattern=r"^[A-Za-z0-9_-]{1,38}$")
 
-    authorization_request_lifetime: timedelta = Field(timedelta(minutes=30), gt=timedelta(0))
+    authorization_request_lifetime: Duration = Field(timedelta(minutes=30), gt=timedelta(0))
     authorization_code_lifetime: timedelta = Field(
         timedelta(minutes=1), gt=timedelta(0), le=timedelta(minutes=10)
     )
-    access_token_lifetime: timedelta = Field(timedelta(hours=1), gt=timedelta(0), le=timedelta(days=1))
-    refresh_token_lifetime: timedelta = Field(timedelta(days=30), gt=timedelta(0))
-    id_token_lifetime: timedelta = Field(timedelta(hours=1), gt=timedelta(0))
-    session_idle_lifetime: timedelta = Field(timedelta(hours=12), gt=timedelta(0))
-    session_absolute_lifetime: timedelta = Field(timedelta(days=7), gt=timedelta(0))
-    signing_key_lifetime: timedelta = Field(timedelta(days=90), gt=timedelta(hours=1))
+    access_token_lifetime: Duration = Field(timedelta(hours=1), gt=timedelta(0), le=timedelta(days=1))
+    refresh_token_lifetime: Duration = Field(timedelta(days=30), gt=timedelta(0))
+    id_token_lifetime: Duration = Field(timedelta(hours=1), gt=timedelta(0))
+    session_idle_lifetime: Duration = Field(timedelta(hours=12), gt=timedelta(0))
+    session_absolute_lifetime: Duration = Field(timedelta(days=7), gt=timedelta(0))
+    signing_key_lifetime: Duration = Field(timedelta(days=90), gt=timedelta(hours=1))
 
     client_cache_seconds: float = Field(5, ge=0, le=60)
     password_hashing_concurrency: int = Field(2, ge=1, le=64)

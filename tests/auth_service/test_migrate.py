@@ -1,0 +1,99 @@
+"""`migrate`: idempotent, least privilege, and what services refuse to start on."""
+
+import pytest
+from pymongo import MongoClient
+
+from auth_service.app import create_app
+from auth_service.migrate import migrate
+from auth_service.models import DOCUMENTS
+
+
+def snapshot(database):
+    """Every collection's indexes and every document's id."""
+    return {
+        name: (
+            sorted(database[name].index_information())
+            if name not in ("user_profiles", "client_profiles")
+            else None,
+            sorted(str(document["_id"]) for document in database[name].find({}, {"_id": 1})),
+        )
+        for name in database.list_collection_names()
+        if not name.startswith("system.")
+    }
+
+
+@pytest.fixture
+def migrated(make_settings, mongodb_uri, database_name):
+    settings = make_settings(mongodb_database=database_name)
+    migrate(settings)
+    with MongoClient(mongodb_uri) as client:
+        yield settings, client[database_name]
+
+
+def test_a_second_run_changes_nothing(migrated):
+    settings, database = migrated
+    before = snapshot(database)
+    migrate(settings)
+    assert snapshot(database) == before
+
+
+def test_every_document_has_its_collection_and_indexes(migrated):
+    _, database = migrated
+    for document in DOCUMENTS:
+        declared = len(document._meta["index_specs"])
+        assert len(database[document._get_collection_name()].index_information()) >= declared + 1
+
+
+def test_what_expires_goes_by_itself(migrated):
+    _, database = migrated
+    for name in (
+        "access_tokens",
+        "refresh_tokens",
+        "authorization_codes",
+        "authorization_requests",
+        "sessions",
+        "signing_keys",
+        "rate_limits",
+    ):
+        indexes = database[name].index_information().values()
+        assert any(index.get("expireAfterSeconds") == 0 for index in indexes), name
+
+
+def test_views_hold_no_credentials(migrated):
+    _, database = migrated
+    database.users.update_one({"username": "admin"}, {"$set": {"password_hash": "x"}})
+    assert "password_hash" not in database.user_profiles.find_one({"username": "admin"})
+    assert "secrets" in database.clients.find_one({"_id": "demo-web"})
+    assert "secrets" not in database.client_profiles.find_one({"_id": "demo-web"})
+
+
+def test_a_service_refuses_an_older_schema(migrated):
+    settings, database = migrated
+    database.schema.update_one({"_id": "schema"}, {"$set": {"version": 0}})
+    with pytest.raises(
+        SystemExit, match=r"schema is version 0, this service needs 1: run `gatehouse migrate`"
+    ):
+        create_app(settings)
+
+
+def test_outside_the_demo_the_demos_clients_are_refused(migrated, make_settings, database_name):
+    with pytest.raises(SystemExit, match="demo's clients"):
+        create_app(make_settings(mongodb_database=database_name, demo=False))
+
+
+def test_outside_the_demo_there_are_no_accounts_and_no_demo_clients(
+    make_settings, mongodb_uri, database_name
+):
+    migrate(make_settings(mongodb_database=database_name, demo=False))
+    with MongoClient(mongodb_uri) as client:
+        assert client[database_name].users.count_documents({}) == 0
+        assert [found["_id"] for found in client[database_name].clients.find()] == ["gatehouse-admin-ui"]
+
+
+def test_outside_the_demo_the_demo_password_opens_nothing(make_app, make_settings, register, username):
+    settings = make_settings(demo=False)
+    browser = make_app(settings).test_client()
+    client_id = register()
+    form = {"grant_type": "password", "username": username, "password": "valid"}
+    refused = browser.post("/oauth/token", data=form, auth=(client_id, f"{client_id}-secret"))
+    assert refused.json["error"] == "invalid_grant"

@@ -1,0 +1,103 @@
+"""Settings: a wrong one stops the start, and every fault is listed at once."""
+
+import base64
+import os
+
+import pytest
+
+from auth_service import settings as settings_module
+
+KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
+GOOD = {
+    "GATEHOUSE_ISSUER": "http://127.0.0.1:5000",
+    "GATEHOUSE_MONGODB_URI": "mongodb://127.0.0.1:1",
+    "GATEHOUSE_SECRET_KEY": "s" * 32,
+    "GATEHOUSE_KEY_ENCRYPTION_KEY": KEY,
+}
+
+
+@pytest.fixture
+def load(monkeypatch, capsys):
+    """Load the settings as a start does; gives the exit status and what was said."""
+
+    def run(variables, **changes):
+        for name in [name for name in os.environ if name.startswith("GATEHOUSE_")]:
+            monkeypatch.delenv(name)
+        for name, value in (variables | changes).items():
+            monkeypatch.setenv(name, value)
+        status = 0
+        try:
+            print(settings_module.load())
+        except SystemExit as stopped:
+            status = stopped.code
+        return status, "".join(capsys.readouterr())
+
+    return run
+
+
+def test_good_settings_start(load):
+    status, said = load(GOOD)
+    assert (status, "oauth21" in said) == (0, True), said
+
+
+def test_no_secret_is_shown(load):
+    _, said = load(GOOD)
+    assert KEY not in said
+    assert "s" * 32 not in said
+
+
+def test_every_fault_is_listed_at_once(load):
+    faults = {
+        "GATEHOUSE_ISSUER": "http://id.example/",
+        "GATEHOUSE_PROFILE": "loose",
+        "GATEHOUSE_SECRET_KEY": "short",
+        "GATEHOUSE_KEY_ENCRYPTION_KEY": "not-a-key",
+        "GATEHOUSE_ACCESS_TOKEN_LIFETIME": "-5",
+        "GATEHOUSE_MONGODB_DATABASE": "a/b",
+    }
+    status, said = load(GOOD, **faults)
+    assert status == 1
+    for name in faults:
+        assert name in said
+    assert "not-a-key" not in said
+
+
+@pytest.mark.parametrize(
+    ("issuer", "demo", "insist", "starts"),
+    [
+        ("http://127.0.0.1:5000", "true", "false", True),
+        ("http://localhost", "true", "false", True),
+        ("http://[::1]:5000", "true", "false", True),
+        ("https://id.example", "true", "false", False),
+        ("https://id.example", "true", "true", True),
+        ("https://id.example", "false", "false", True),
+        ("http://id.example", "false", "false", False),
+        ("http://127.0.0.1.evil.example", "true", "false", False),
+        ("https://id.example/", "false", "false", False),
+        ("https://id.example/path", "false", "false", False),
+        ("https://user@id.example", "false", "false", False),
+        ("https://id.example?x", "false", "false", False),
+        ("id.example", "false", "false", False),
+        ("https://id.example:port", "false", "false", False),
+    ],
+)
+def test_where_it_may_run(load, issuer, demo, insist, starts):
+    changes = {
+        "GATEHOUSE_ISSUER": issuer,
+        "GATEHOUSE_DEMO": demo,
+        "GATEHOUSE_DEMO_BEYOND_LOOPBACK": insist,
+    }
+    status, said = load(GOOD, **changes)
+    assert (status == 0) is starts, said
+
+
+def test_secrets_may_come_from_files(load, tmp_path):
+    (tmp_path / "gatehouse_secret_key").write_text("f" * 40)
+    variables = {name: value for name, value in GOOD.items() if name != "GATEHOUSE_SECRET_KEY"}
+    status, said = load(variables, GATEHOUSE_SECRETS_DIR=str(tmp_path))
+    assert status == 0, said
+
+
+def test_lifetimes_are_seconds(load):
+    status, said = load(GOOD, GATEHOUSE_ACCESS_TOKEN_LIFETIME="600")
+    assert (status, "seconds=600" in said) == (0, True), said
