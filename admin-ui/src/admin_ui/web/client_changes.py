@@ -9,7 +9,7 @@ from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
 from admin_ui.web.client_forms import ClientForm
-from admin_ui.web.client_types import type_of
+from admin_ui.web.client_types import name_of, type_of
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
 from admin_ui.web.rights import client_changers_only, writers_only
@@ -42,23 +42,24 @@ def disable(client_id: str) -> Page:
     """Switch the client off; nothing is lost."""
     client = admin_api.get("clients", client_id)
     asked = Confirmation(
-        title=f"Disable {client['client_name']}?",
+        title=f"Disable {name_of(client)}?",
         question="It can be enabled again at any time, with all its settings.",
         consequences=[
             "Nobody can sign in with it any more.",
             "It gets no new tokens, by whatever grant.",
-            f"Its {_tokens(client)} stop working.",
+            _tokens_stop(client),
             *_what_stops(client),
         ],
         button="Disable client",
         back=url_for("clients.page", client_id=client_id),
+        place=name_of(client),
         curl=equivalent("PATCH", "clients", client_id, content={"disabled": True}),
         irreversible=False,
     )
     if not asked.given():
         return asked.page()
     admin_api.patch("clients", client_id, disabled=True)
-    flash(f"{client['client_name']} is disabled.", "success")
+    flash(f"{name_of(client)} is disabled.", "success")
     return redirect(asked.back)
 
 
@@ -67,7 +68,7 @@ def disable(client_id: str) -> Page:
 def enable(client_id: str) -> Response:
     """Switch the client on again."""
     client = admin_api.patch("clients", client_id, disabled=False)
-    flash(f"{client['client_name']} is enabled.", "success")
+    flash(f"{name_of(client)} is enabled.", "success")
     return redirect(url_for("clients.page", client_id=client_id))
 
 
@@ -77,23 +78,24 @@ def delete(client_id: str) -> Page:
     """Delete the client once its name was typed."""
     client = admin_api.get("clients", client_id)
     asked = Confirmation(
-        title=f"Delete {client['client_name']}?",
+        title=f"Delete {name_of(client)}?",
         question="A deleted client cannot be brought back, and its id is not given again.",
         consequences=[
-            f"Its {_tokens(client)} stop working at once.",
+            _tokens_stop(client),
             "What people allowed it is forgotten.",
             "Applications that use its id can sign nobody in.",
             *_what_stops(client),
         ],
         button="Delete client",
         back=url_for("clients.page", client_id=client_id),
-        typed=client["client_name"],
+        place=name_of(client),
+        typed=name_of(client),
         curl=equivalent("DELETE", "clients", client_id),
     )
     if not asked.given():
         return asked.page()
     admin_api.delete("clients", client_id)
-    flash(f"{client['client_name']} is deleted.", "success")
+    flash(f"{name_of(client)} is deleted.", "success")
     return redirect(url_for("clients.index"))
 
 
@@ -103,6 +105,8 @@ def _what_stops(client: dict[str, Any]) -> list[str]:
     return ["These admin pages sign people in with it: nobody can come in here."] if own else []
 
 
-def _tokens(client: dict[str, Any]) -> str:
-    access = count(client.get("active_access_tokens", 0), "access token")
-    return f"{access} and {count(client.get('active_refresh_tokens', 0), 'refresh token')}"
+def _tokens_stop(client: dict[str, Any]) -> str:
+    access, refresh = client.get("active_access_tokens", 0), client.get("active_refresh_tokens", 0)
+    if not access and not refresh:
+        return "It has no valid tokens now; nothing that runs at this moment is cut off."
+    return f"Its {count(access, 'access token')} and {count(refresh, 'refresh token')} stop working at once."

@@ -10,7 +10,7 @@ from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
 from admin_ui.web.client_types import ClientType
 from admin_ui.web.forms import Form, LinesField
-from admin_ui.web.redirect_uris import check_lines, reason_against
+from admin_ui.web.redirect_uris import Line, check_lines, reason_against
 from admin_ui.web.rights import present_person
 
 ADMINISTRATIVE = {"admin:read", "admin:write", "clients:own"}
@@ -26,10 +26,10 @@ def check_web_address(form: Form, field: Field) -> None:
 
 def check_redirect_uris(form: "ClientForm", field: Field) -> None:
     """Each line by itself, with its reason."""
-    native = form.kind.key == "native"
-    faulty = [line for line in check_lines("\n".join(field.data), native) if line.reason]
+    faulty = [str(line.number) for line in form.checked(field) if line.reason]
     if faulty:
-        raise ValidationError(" ".join(f"Line {line.number} {line.reason}." for line in faulty))
+        which = f"Line {faulty[0]}" if len(faulty) == 1 else f"Lines {', '.join(faulty)}"
+        raise ValidationError(f"{which} cannot be registered.")
 
 
 class ClientForm(Form):
@@ -69,6 +69,10 @@ class ClientForm(Form):
                 del self[name]
         self.scopes = scopes_offered(client)
         self.scope.choices = [(scope["name"], scope["name"]) for scope in self.scopes]
+
+    def checked(self, field: Field) -> list[Line]:
+        """The lines of a field of addresses with the verdict on each."""
+        return check_lines("\n".join(field.data or []), native=self.kind.key == "native")
 
     def registration(self) -> dict[str, Any]:
         """The fields to create the client with: the kind's own, and those that were filled in."""

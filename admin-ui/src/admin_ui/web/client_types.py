@@ -99,6 +99,11 @@ API = ClientType(
 BY_KEY = {kind.key: kind for kind in TYPES}
 
 
+def name_of(client: dict[str, Any]) -> str:
+    """What people call the client: its name, else its id."""
+    return str(client.get("client_name") or client["client_id"])
+
+
 def type_of(client: dict[str, Any]) -> ClientType:
     """The kind that an existing client resembles most."""
     grants = client.get("grant_types") or []

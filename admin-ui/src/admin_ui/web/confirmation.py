@@ -14,6 +14,7 @@ class Confirmation:
     consequences: list[str]
     button: str
     back: str  # where "Cancel" leads
+    place: str  # what that page is called
     typed: str = ""  # what has to be typed to go on; nothing when empty
     curl: str = ""  # the same by the admin API
     irreversible: bool = True

@@ -36,6 +36,7 @@ def revoke(grant_id: str) -> Page:
         consequences=CONSEQUENCES,
         button="Withdraw grant",
         back=own_path(request.values.get("back", "")),
+        place="Back",
         curl=equivalent("DELETE", "grants", grant_id),
     )
     if not asked.given():
@@ -57,6 +58,7 @@ def revoke_all() -> Page:
         consequences=CONSEQUENCES,
         button="Withdraw all grants",
         back=back,
+        place=name,
         curl=equivalent("DELETE", "grants", query=urlencode(whose)),
     )
     if not asked.given():

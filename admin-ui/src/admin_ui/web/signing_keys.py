@@ -33,6 +33,7 @@ def rotate() -> str | tuple[str, int] | Response:
         ],
         button="Rotate now",
         back=url_for("signing_keys.index"),
+        place="Signing keys",
         curl=equivalent("POST", "signing-keys", "rotate"),
     )
     if not asked.given():

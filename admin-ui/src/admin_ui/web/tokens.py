@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from admin_ui import admin_api
 from admin_ui.login import own_path
 from admin_ui.web import listing
+from admin_ui.web.client_types import name_of
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
 from admin_ui.web.rights import require_reader, writers_only
@@ -35,6 +36,7 @@ def revoke(token_id: str) -> Page:
         consequences=["Whoever uses it is refused from the next request on."],
         button="Revoke token",
         back=own_path(request.values.get("back", "")),
+        place="Back",
         curl=equivalent("DELETE", "tokens", token_id),
     )
     if not asked.given():
@@ -59,6 +61,7 @@ def revoke_all() -> Page:
         ],
         button="Revoke all tokens",
         back=back,
+        place=name,
         curl=equivalent("DELETE", "tokens", query=urlencode(whose)),
     )
     if not asked.given():
@@ -80,6 +83,6 @@ def owner_name_and_page(whose: dict[str, str]) -> tuple[str, str]:
     """The name that people know the client or user by, and its page."""
     if "client_id" in whose:
         client = admin_api.get("clients", whose["client_id"])
-        return client["client_name"], url_for("clients.page", client_id=whose["client_id"])
+        return name_of(client), url_for("clients.page", client_id=whose["client_id"])
     user = admin_api.get("users", whose["sub"])
     return user["username"], url_for("users.page", sub=whose["sub"])

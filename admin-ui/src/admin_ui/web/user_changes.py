@@ -57,6 +57,7 @@ def disable(sub: str) -> Page:
         consequences=["They cannot sign in.", *SIGNED_OUT, "What they allowed to applications is forgotten."],
         button="Disable user",
         back=url_for("users.page", sub=sub),
+        place=user["username"],
         curl=equivalent("PATCH", "users", sub, content={"disabled": True}),
         irreversible=False,
     )
@@ -87,6 +88,7 @@ def reset_password(sub: str) -> Page:
         consequences=["Their present password stops working.", *SIGNED_OUT],
         button="Reset password",
         back=url_for("users.page", sub=sub),
+        place=user["username"],
         curl=equivalent("POST", "users", sub, "password", content={}),
     )
     if not asked.given():
@@ -108,6 +110,7 @@ def delete(sub: str) -> Page:
         consequences=[*SIGNED_OUT, "What they allowed to applications is forgotten."],
         button="Delete user",
         back=url_for("users.page", sub=sub),
+        place=user["username"],
         typed=user["username"],
         curl=equivalent("DELETE", "users", sub),
     )
