@@ -1,6 +1,6 @@
 """Prepare what a local system and the tests need, inside the project's folder; a second run takes no time.
 
-    python3 deploy/environment/prepare.py [--tests]
+    python3 -m deploy.environment.prepare [--tests]
 
 Runs on the machine's bare Python: `.venv` is made here, with uv where there is one, else with venv and pip.
 """

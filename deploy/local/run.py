@@ -20,7 +20,7 @@ def main() -> None:
     system = System(chosen.port, chosen.profile, outlive_us=True)
     try:
         if chosen.action == "up":
-            system.start()
+            up(system)
         elif chosen.action == "down":
             down(system, chosen.purge)
         else:
@@ -29,6 +29,20 @@ def main() -> None:
         sys.exit(f"{failure}")
     except KeyboardInterrupt:
         sys.exit("Interrupted; what had been started is stopped.")
+
+
+def up(system: System) -> None:
+    """Start the system, unless all of it runs already as it is wanted."""
+    running = system.running()
+    if not running or not all(running.values()):
+        system.start()
+    elif system.running_profile == system.profile:
+        print("  It runs already.")
+    else:
+        raise SystemFailed(
+            f"port {system.port} runs with PROFILE={system.running_profile} already; "
+            f"`make down PORT={system.port}` stops it"
+        )
 
 
 def down(system: System, purge: bool) -> None:

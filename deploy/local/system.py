@@ -51,6 +51,7 @@ class System:
         self._state_file = self.directory / "state.json"
         self._processes: dict[str, child_process.Identity] = {}
         self._addresses: Addresses | None = None
+        self.running_profile = profile
         self._read_state()
 
     @property
@@ -227,6 +228,6 @@ class System:
     def _read_state(self) -> None:
         if self._state_file.exists():
             state: dict[str, Any] = json.loads(self._state_file.read_text())
-            self.profile = state["profile"]
+            self.running_profile = state["profile"]
             self._addresses = Addresses(**state["addresses"])
             self._processes = {name: child_process.Identity(*it) for name, it in state["processes"].items()}
