@@ -176,6 +176,16 @@ def test_what_cannot_be_an_id_is_a_note_that_does_not_exist(
         assert (answer.status_code, answer.json["error"]) == (404, "not_found")
 
 
+def test_an_oversized_body_in_chunks_is_refused_too(api: FlaskClient, bearer: Bearer) -> None:
+    """Without a Content-Length, and valid up to where reading stops."""
+    body = b'{"title": "t"}' + b" " * 64 * 1024
+    environ = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = api.post(
+        "/api/notes", data=body, content_type="application/json", headers=bearer(), environ_overrides=environ
+    )
+    assert (answer.status_code, answer.json["error"]) == (413, "content_too_large")
+
+
 def test_nobody_can_fill_the_disk(api: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resource_api.web.notes.MAX_NOTES", 2)
     headers = bearer()

@@ -6,7 +6,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from resource_api import json_log
 from resource_api.clock import Clock
 from resource_api.database import Databases
-from resource_api.introspection.choose import choose_introspector
+from resource_api.introspection import Introspector
+from resource_api.introspection.endpoint import EndpointIntrospector
+from resource_api.introspection.jwt import JWTIntrospector
+from resource_api.introspection.shared_database import SharedDatabaseIntrospector
+from resource_api.introspection.signing_keys import SigningKeys
 from resource_api.protection import BearerProtection
 from resource_api.settings import Settings, load
 from resource_api.web import current, errors, health, me, notes, openapi, request_log, response_headers
@@ -46,3 +50,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     for blueprint in (health.blueprint, me.blueprint, notes.blueprint):
         app.register_blueprint(blueprint)
     return app
+
+
+def choose_introspector(settings: Settings, databases: Databases, clock: Clock) -> Introspector:
+    """Build the strategy that the setting `introspection` names."""
+    if settings.introspection == "endpoint":
+        secret = settings.client_secret.get_secret_value() if settings.client_secret else ""
+        return EndpointIntrospector(settings.introspection_endpoint, settings.client_id, secret)
+    if settings.introspection == "jwt":
+        return JWTIntrospector(settings.issuer, SigningKeys(settings.jwks_uri, clock), clock)
+    return SharedDatabaseIntrospector(databases.gatehouse, settings.client_cache_seconds)
