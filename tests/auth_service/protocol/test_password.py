@@ -63,3 +63,14 @@ def test_only_administrators_give_the_admin_scopes(client, register, username):
     assert refused.json["error"] == "invalid_scope"
     reply = request_token(client, client_id, username="admin", password="valid", scope="profile admin:read")
     assert reply.json["scope"] == "profile admin:read"
+
+
+@pytest.mark.rfc("6749 §4.3.2")
+def test_guessing_is_stopped_for_a_while(client, register, username, clock):
+    client_id = register()
+    for _ in range(5):
+        assert request_token(client, client_id, username=username, password="guess").status_code == 400
+    refused = request_token(client, client_id, username=username, password="valid")
+    assert (refused.status_code, refused.json["error"]) == (429, "temporarily_unavailable")
+    clock.advance(seconds=int(refused.headers["Retry-After"]))
+    assert request_token(client, client_id, username=username, password="valid").status_code == 200

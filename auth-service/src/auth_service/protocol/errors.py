@@ -85,12 +85,15 @@ class ConsentRequired(ProtocolError):
     error = "consent_required"
 
 
-class TemporarilyUnavailable(ProtocolError):
-    """The server is too busy to do this now."""
+class TryLater(ProtocolError):
+    """The server is too busy (503), or this was tried too often (429); `wait` is in seconds."""
 
     error = "temporarily_unavailable"
-    status_code = 503
+
+    def __init__(self, description: str, status_code: int, wait: int) -> None:
+        super().__init__(description, status_code=status_code)
+        self.wait = wait
 
     def get_headers(self) -> list[tuple[str, str]]:
-        """Say when to try again, in seconds."""
-        return [*super().get_headers(), ("Retry-After", "5")]
+        """Say when to try again."""
+        return [*super().get_headers(), ("Retry-After", str(self.wait))]

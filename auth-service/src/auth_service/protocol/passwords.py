@@ -8,11 +8,15 @@ from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from auth_service.models import User
+from auth_service.protocol.sign_in_throttle import SignInAttempt
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
 
 DEMO_PASSWORD = "valid"
+
+#: Longer ones cost time to hash, and nobody has them.
+LONGEST_PASSWORD = 1024
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1, type=Type.ID)
 
@@ -61,18 +65,30 @@ class _Place:
         self._places.release()
 
 
-def authenticate(server: "AuthorizationServer", username: str, password: str) -> User | None:
-    """The user whose name and password these are, or None. Raises TooManySignIns.
+def authenticate(server: "AuthorizationServer", username: str, password: str, address: str) -> User | None:
+    """The user whose name and password these are, or None. Raises TooManyFailures, TooManySignIns."""
+    attempt = SignInAttempt(address, username, server.clock.now())
+    if len(password) > LONGEST_PASSWORD:
+        return None
+    user = (
+        _demo_user(server, username, password) if server.settings.demo else _user(server, username, password)
+    )
+    if user is not None:
+        attempt.succeeded()
+    return user
 
-    In the demo any name will do and is made into an account on the spot.
-    """
-    if server.settings.demo:
-        if not hmac.compare_digest(password.encode("utf-8", "replace"), DEMO_PASSWORD.encode()):
-            return None
-        try:
-            return User.find_or_create(username, server.clock.now())
-        except ValueError:
-            return None
+
+def _user(server: "AuthorizationServer", username: str, password: str) -> User | None:
     user = User.find(username)
     right = server.passwords.verify(user.password_hash if user else None, password)
     return user if right else None
+
+
+def _demo_user(server: "AuthorizationServer", username: str, password: str) -> User | None:
+    """In the demo any name will do and is made into an account on the spot."""
+    if not hmac.compare_digest(password.encode("utf-8", "replace"), DEMO_PASSWORD.encode()):
+        return None
+    try:
+        return User.find_or_create(username, server.clock.now())
+    except ValueError:
+        return None

@@ -37,12 +37,19 @@ class OAuthRequest(OAuth2Request):
     """A protocol request as Authlib wants it, free of the web framework."""
 
     def __init__(
-        self, method: str, path: str, parameters: Iterable[tuple[str, str]], headers: Mapping[str, str]
+        self,
+        method: str,
+        path: str,
+        parameters: Iterable[tuple[str, str]],
+        headers: Mapping[str, str],
+        remote_address: str = "",
     ) -> None:
         # Whether plain http will do was decided by the settings; between containers it is all there is, so
         # Authlib, which would raise on it, is told of the public side alone.
         super().__init__(method, "https://localhost" + path, headers=headers)
         self.payload = Parameters(parameters)
+        #: Whom to count failed sign-ins against.
+        self.remote_address = remote_address
         #: Where the client may be answered; None until it is known to be registered.
         self.validated_redirect_uri: str | None = None
 

@@ -5,22 +5,19 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
-from auth_service.models import AuthorizationRequest, User
+from auth_service.models import AuthorizationRequest
 from auth_service.protocol import authorization_request
 from auth_service.protocol.passwords import TooManySignIns, authenticate
+from auth_service.protocol.sign_in_throttle import TooManyFailures
 from auth_service.web.current import server
 from auth_service.web.errors import RETRY_AFTER, expired_request_page
 from auth_service.web.own_path import own_path
 from auth_service.web.security_headers import forms_may_lead_to_client
 from auth_service.web.session import current_user, sign_in
-from auth_service.web.sign_in_throttle import SignInAttempt, TooManyFailures
 
 blueprint = Blueprint("login", __name__)
 
 _log = structlog.get_logger()
-
-#: Longer passwords cost time and no one has them.
-_LONGEST_PASSWORD = 1024
 
 
 @blueprint.get("/login")
@@ -44,7 +41,7 @@ def submit() -> Response:
         return expired_request_page()
     username, password = request.form.get("username", ""), request.form.get("password", "")
     try:
-        user = _authenticate(username, password)
+        user = authenticate(server(), username, password, request.remote_addr or "")
     except TooManyFailures as error:
         _log.warning("refused", rule=f"sign_in_throttle_{error.limit.name}")
         too_many = f"Too many attempts. Try again in {_in_words(error.wait)}."
@@ -70,17 +67,6 @@ def show_again(error: CSRFError) -> Response:
     pending = _pending_request()
     stale = "This page was open for a long time, or your browser blocks cookies. Please sign in again."
     return _form(pending, request.form.get("username", ""), stale, 400)
-
-
-def _authenticate(username: str, password: str) -> User | None:
-    """The user, or None; raises TooManyFailures or TooManySignIns."""
-    attempt = SignInAttempt(request.remote_addr or "", username, server().clock.now())
-    if len(password) > _LONGEST_PASSWORD:
-        return None
-    user = authenticate(server(), username, password)
-    if user:
-        attempt.succeeded()
-    return user
 
 
 def _form(

@@ -69,7 +69,9 @@ def oauth_authorization_server() -> Response:
 
 def parse_request(parameters: Iterable[tuple[str, str]]) -> OAuthRequest:
     """The current request as the protocol sees it."""
-    return OAuthRequest(request.method, request.path, parameters, dict(request.headers))
+    return OAuthRequest(
+        request.method, request.path, parameters, dict(request.headers), request.remote_addr or ""
+    )
 
 
 def to_response(reply: Reply) -> Response:

@@ -1,10 +1,12 @@
 """The password grant (RFC 6749 §4.3): legacy, under the `compat` profile only."""
 
+from auth_service.models import User
 from auth_service.protocol.access_token import Authorization
-from auth_service.protocol.errors import InvalidGrant, InvalidScope, TemporarilyUnavailable
+from auth_service.protocol.errors import InvalidGrant, InvalidScope, TryLater
 from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.passwords import TooManySignIns, authenticate
 from auth_service.protocol.scope import permitted_to
+from auth_service.protocol.sign_in_throttle import TooManyFailures
 
 
 class PasswordGrant(TokenGrant):
@@ -16,13 +18,20 @@ class PasswordGrant(TokenGrant):
         """RFC 6749 §4.3.2: wrong credentials are `invalid_grant`."""
         username, password = self.request.require("username"), self.request.require("password")
         requested = self.client.allowed_scope(self.request.get("scope"))
-        try:
-            user = authenticate(self.server, username, password)
-        except TooManySignIns:
-            raise TemporarilyUnavailable("Too many sign-ins at once, try again in a few seconds") from None
-        if user is None:
-            raise InvalidGrant("The username or password is wrong")
+        user = self.authenticate(username, password)
         scope = permitted_to(user, requested)
         if requested and not scope:
             raise InvalidScope("None of the requested scope is this user's to give")
         return Authorization(sub=user.id, scope=scope, auth_time=self.server.clock.now(), amr=("pwd",))
+
+    def authenticate(self, username: str, password: str) -> User:
+        """The user; raises InvalidGrant, or TryLater when guessing has to stop (RFC 6749 §4.3.2)."""
+        try:
+            user = authenticate(self.server, username, password, self.request.remote_address)
+        except TooManyFailures as error:
+            raise TryLater("Too many failed sign-ins", 429, error.wait) from None
+        except TooManySignIns:
+            raise TryLater("Too many sign-ins at once", 503, 5) from None
+        if user is None:
+            raise InvalidGrant("The username or password is wrong")
+        return user
