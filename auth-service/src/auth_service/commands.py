@@ -222,7 +222,7 @@ def name_option(field: str, options: dict[str, str]) -> str:
 
 
 def tell(made: BaseModel, as_json: bool, labels: dict[str, str]) -> None:
-    """Print what was made: all of it as JSON, or some of it for people. A secret is shown here and no more."""
+    """Print what was made: all of it as JSON, or some of it for people. A secret is shown this once."""
     shown = made.model_dump(mode="json")
     if as_json:
         click.echo(json.dumps(shown))

@@ -48,7 +48,9 @@ class Page(BaseModel):
 class SearchablePage(Page):
     """A page of a list that can be searched."""
 
-    search: Annotated[str, Field(max_length=128, description="What a name begins with.")] = ""
+    search: Annotated[
+        str, Field(max_length=128, description="What a name begins with."), AfterValidator(str.strip)
+    ] = ""
 
 
 def starts_with(prefix: str) -> dict[str, str]:
