@@ -1,7 +1,7 @@
 """Introspection over HTTP (RFC 7662): for an API that cannot reach Gatehouse's database.
 
-Sees revocation, expiry and disabled clients at once. Answers are not cached, so that it stays so: each
-request costs one round trip to the authorization server.
+Sees revocation and expiry at once; a disabled client's tokens live until they are revoked or expire. Answers are
+not cached, so that it stays so: each request costs one round trip to the authorization server.
 """
 
 from http.cookiejar import DefaultCookiePolicy
@@ -25,7 +25,7 @@ RETRY = Retry(total=1, connect=0, read=1, status=0, redirect=0, other=0, allowed
 class EndpointIntrospector:
     """Asks the introspection endpoint, as a client that may introspect tokens of other clients."""
 
-    blind_spots = ""
+    blind_spots = "It cannot see that a client was disabled until the client's tokens are revoked or expire."
 
     def __init__(self, endpoint: str, client_id: str, client_secret: str) -> None:
         self.endpoint = endpoint
