@@ -1,0 +1,77 @@
+"""Everything secret that passed through the tests, to be looked for where it must not be."""
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import requests
+
+#: Members of JSON answers, and parameters of redirects, that are secrets.
+MEMBERS = ("access_token", "refresh_token", "id_token", "client_secret", "password")
+PARAMETERS = ("code", "access_token", "id_token", "request")
+#: Shorter ones could stand anywhere by chance, or in a word: the demo's password is `valid`.
+SHORTEST = 12
+
+
+class UsedSecrets:
+    """Codes, tokens, cookies, secrets and passwords, by their kind."""
+
+    def __init__(self) -> None:
+        self._by_kind: defaultdict[str, set[str]] = defaultdict(set)
+
+    def add(self, kind: str, value: str) -> str:
+        """Remember a secret that a test made up; returns it."""
+        if len(value) >= SHORTEST:
+            self._by_kind[kind].add(value)
+        return value
+
+    def of_kind(self, kind: str) -> set[str]:
+        """All secrets of a kind."""
+        return self._by_kind[kind]
+
+    def collect(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        """Remember what an answer gave: in its body, its redirect and its cookies."""
+        if response.content and response.headers["Content-Type"].startswith("application/json"):
+            self._collect_members(response.json())
+        target = urlsplit(response.headers.get("Location", ""))
+        for name, value in parse_qsl(target.query) + parse_qsl(target.fragment):
+            if name in PARAMETERS:
+                self.add(name, value)
+        for cookie in response.cookies:
+            self.add("cookie", (cookie.value or "").strip('"'))
+
+    def _collect_members(self, body: Any) -> None:
+        if isinstance(body, dict):
+            for name in MEMBERS:
+                if isinstance(body.get(name), str):
+                    self.add(name, body[name])
+
+    def found_in(self, text: bytes) -> list[tuple[str, str, bytes]]:
+        """The kind, a beginning and the spelling of each secret that stands in the text."""
+        return [
+            (kind, f"{secret[:8]}…", spelling)
+            for kind, secret in self
+            for spelling in spellings(secret)
+            if spelling in text
+        ]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((kind, secret) for kind, found in self._by_kind.items() for secret in found)
+
+
+def spellings(secret: str) -> set[bytes]:
+    """The ways in which a careless program could have written it: as it is, URL-encoded, in base64."""
+    raw = secret.encode()
+    return {raw, quote(secret, safe="").encode(), *base64_spellings(raw)}
+
+
+def base64_spellings(raw: bytes) -> Iterable[bytes]:
+    """Both alphabets; with nothing, one or two bytes before it, which shifts every character of base64."""
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + raw)
+        # The characters at either end depend on what stands beside the secret.
+        certain = encoded[(0, 2, 3)[before] : (before + len(raw)) // 3 * 4]
+        yield certain
+        yield certain.replace(b"+", b"-").replace(b"/", b"_")
