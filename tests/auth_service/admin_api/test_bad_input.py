@@ -90,7 +90,25 @@ anything = st.recursive(
     max_leaves=5,
 )
 fields = st.sampled_from(
-    ["client_name", "redirect_uris", "grant_types", "response_types", "scope", "contacts", "audience", "owner", "profile", "disabled", "username", "name", "email", "roles", "password", "keep_previous_for", "logo_uri"]
+    [
+        "client_name",
+        "redirect_uris",
+        "grant_types",
+        "response_types",
+        "scope",
+        "contacts",
+        "audience",
+        "owner",
+        "profile",
+        "disabled",
+        "username",
+        "name",
+        "email",
+        "roles",
+        "password",
+        "keep_previous_for",
+        "logo_uri",
+    ]
 )
 
 

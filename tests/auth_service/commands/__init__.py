@@ -1,0 +1,1 @@
+"""The script `gatehouse`, run as an operator runs it."""
