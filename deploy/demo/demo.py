@@ -115,6 +115,8 @@ def down(wish: Wish) -> None:
     if wish.mode != "docker" and (PROJECT / ".gatehouse" / str(wish.port) / "data").exists():
         run_local("down", wish)
         found = True
+    if wish.purge:
+        shutil.rmtree(PROJECT / ".gatehouse" / str(wish.port), ignore_errors=True)
     if not found:
         print(f"Nothing runs on port {wish.port}, and nothing is kept for it.")
 
@@ -134,7 +136,6 @@ def down_containers(wish: Wish) -> bool:
     print(f"Stopped and removed the containers of {containers.project}.")
     volumes = containers.volumes()
     if wish.purge:
-        shutil.rmtree(containers.log.parent, ignore_errors=True)
         print("Their data and secrets are removed.")
     elif volumes:
         print(

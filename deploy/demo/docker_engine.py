@@ -135,7 +135,8 @@ class Containers:
             if name
             else f"{title} failed. The end of {self.log}:"
         )
-        return "\n".join([heading, *(f"  | {line}" for line in text.strip().splitlines()[-lines:])])
+        plain = re.sub(r"\x1b\[\d*[A-Za-z]", "", text).strip().splitlines()[-lines:]
+        return "\n".join([heading, *(f"  | {line}" for line in plain)])
 
     def _compose(self, *arguments: str) -> list[str]:
         return [

@@ -1,0 +1,121 @@
+"""Run the suites one after the other, and say at the end what passed, what failed, and what could not run.
+
+    python -m tests.run [--fast]
+
+A failing suite does not stop the next. With CI=true, a suite that this machine cannot run is a failure.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+
+from tests.suites import PROJECT, RESULTS, SUITES, Suite
+
+
+@dataclass
+class Outcome:
+    """How a suite went."""
+
+    suite: Suite
+    seconds: float = 0
+    passed: int = 0
+    failed: int = 0
+    skipped: list[str] = field(default_factory=list)  # each test's name and reason
+    missing: str | None = None  # why the whole suite could not run
+
+    @property
+    def word(self) -> str:
+        """The outcome in a word, for the table."""
+        return "not run" if self.missing else "FAILED" if self.failed else "passed"
+
+
+def main() -> None:
+    """Run what is asked for; exit status 1 if anything failed."""
+    RESULTS.mkdir(exist_ok=True)
+    started = time.monotonic()
+    suites = [suite for suite in SUITES if suite.fast or "--fast" not in sys.argv[1:]]
+    outcomes = [run(suite) for suite in suites]
+    print_summary(outcomes, time.monotonic() - started)
+    sys.exit(any(outcome.failed for outcome in outcomes))
+
+
+def run(suite: Suite) -> Outcome:
+    """Run one suite under its heading."""
+    print(f"\n━━ {suite.name} {'━' * (90 - len(suite.name))}", flush=True)
+    missing = suite.missing()
+    if missing:
+        print(f"not run: {missing}", flush=True)
+        return Outcome(suite, missing=missing, failed=int(os.environ.get("CI") == "true"))
+    suite.report.unlink(missing_ok=True)
+    started = time.monotonic()
+    code = run_bounded(suite)
+    outcome = Outcome(suite, time.monotonic() - started)
+    count(outcome, code)
+    return outcome
+
+
+def run_bounded(suite: Suite) -> int:
+    """Return the suite's exit status; at the end of its time, end it with all that it started."""
+    process = subprocess.Popen(
+        suite.command,
+        cwd=PROJECT,
+        env={**os.environ, **suite.environment},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        return process.wait(suite.patience)
+    except subprocess.TimeoutExpired:
+        print(f"{suite.name} did not end within {suite.patience} seconds", flush=True)
+        return 1
+    finally:
+        if process.poll() is None:  # out of time, or Ctrl-C: which reaches only us, in our own session
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def count(outcome: Outcome, code: int) -> None:
+    """Take the counts from the suite's report; a suite without one counts as a single test."""
+    if not outcome.suite.report.exists():
+        outcome.passed, outcome.failed = int(code == 0), int(code != 0)
+        return
+    for case in ElementTree.parse(outcome.suite.report).iter("testcase"):
+        skipped = case.find("skipped")
+        if skipped is not None:
+            name = f"{case.get('classname')}.{case.get('name')}"
+            outcome.skipped.append(f"{name}: {skipped.get('message')}")
+        elif case.find("failure") is not None or case.find("error") is not None:
+            outcome.failed += 1
+        else:
+            outcome.passed += 1
+    if code and not outcome.failed:
+        outcome.failed = 1  # it broke outside any test
+
+
+def print_summary(outcomes: list[Outcome], seconds: float) -> None:
+    """Print the table, what did not run and why, and the sums on a line of their own."""
+    print(f"\n━━ summary {'━' * 83}")
+    print(f"{'suite':18} {'result':8} {'passed':>7} {'failed':>7} {'skipped':>8} {'seconds':>8}")
+    for it in outcomes:
+        skipped = len(it.skipped)
+        print(f"{it.suite.name:18} {it.word:8} {it.passed:7} {it.failed:7} {skipped:8} {it.seconds:8.1f}")
+    not_run = [f"{it.suite.name}: {it.missing}" for it in outcomes if it.missing]
+    not_run += [test for it in outcomes for test in it.skipped]
+    print("\nNot run:" if not_run else "\nEverything ran.")
+    for line in not_run:
+        print(f"  {line}")
+    print(f"\nIn {seconds:.0f} s:")
+    print(
+        f"{sum(it.passed for it in outcomes)} passed, {sum(it.failed for it in outcomes)} failed", flush=True
+    )
+
+
+if __name__ == "__main__":
+    main()

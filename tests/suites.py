@@ -1,0 +1,84 @@
+"""Every suite of `make test`: its command, and what this machine must have for it to run."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+RESULTS = PROJECT / "test-results"
+BIN = Path(sys.executable).parent
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A command; `missing` says why this machine cannot run it, or None."""
+
+    name: str
+    command: list[str]
+    fast: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+    missing: Callable[[], str | None] = lambda: None
+    patience: int = 600  # seconds, after which it counts as failed
+
+    @property
+    def report(self) -> Path:
+        """Where the suite writes its counts, if it counts at all."""
+        return RESULTS / f"{self.name.replace(' ', '-')}.xml"
+
+
+def check(name: str, *command: str) -> Suite:
+    """A tool over the whole repository."""
+    return Suite(name, [str(BIN / command[0]), *command[1:]], fast=True, patience=180)
+
+
+def tests(name: str, *arguments: str, fast: bool = False, patience: int = 600, **more: object) -> Suite:
+    """A folder of tests, run by pytest."""
+    suite = Suite(name, [], fast=fast, patience=patience, **more)  # type: ignore[arg-type]
+    pytest = [sys.executable, "-m", "pytest", "--no-header", "--quiet", f"--junitxml={suite.report}"]
+    suite.command.extend([*pytest, *arguments])
+    return suite
+
+
+def no_engine() -> str | None:
+    """Why containers cannot be tested here."""
+    if not shutil.which("docker"):
+        return "there is no docker command (deploy/engine/install-docker-engine.sh installs an engine)"
+    for command in (["docker", "info"], ["docker", "compose", "version"]):
+        try:
+            if subprocess.run(command, capture_output=True, timeout=20).returncode:
+                return f"`{' '.join(command)}` fails: no engine with Compose answers"
+        except subprocess.TimeoutExpired:
+            return f"`{' '.join(command)}` does not answer"
+    return None
+
+
+def no_browser() -> str | None:
+    """Why no browser can be driven here."""
+    return (
+        None if any(map(shutil.which, CHROMIUM_NAMES)) else "there is no Chromium (apt-get install chromium)"
+    )
+
+
+SUITES = [
+    check("lint", "ruff", "check", "."),
+    check("format", "ruff", "format", "--check", "."),
+    check("types", "mypy"),
+    check("imports", "lint-imports"),
+    tests("auth-service", "-n", "2", "tests/auth_service", fast=True),
+    tests("resource-api", "-n", "2", "tests/resource_api", fast=True),
+    tests("admin-ui", "-n", "2", "tests/admin_ui", fast=True),
+    tests("e2e local", "tests/e2e", "--ignore=tests/e2e/containers", environment={"GATEHOUSE_E2E": "local"}),
+    tests("browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser),
+    Suite("postman", [sys.executable, "-m", "tests.postman.run"]),
+    tests(
+        "e2e containers",
+        "tests/e2e",
+        environment={"GATEHOUSE_E2E": "docker"},
+        missing=no_engine,
+        patience=900,
+    ),
+]
