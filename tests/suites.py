@@ -73,7 +73,7 @@ SUITES = [
     tests("admin-ui", "-n", "2", "tests/admin_ui", fast=True),
     tests("e2e local", "tests/e2e", "--ignore=tests/e2e/containers", environment={"GATEHOUSE_E2E": "local"}),
     tests("browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser),
-    Suite("postman", [sys.executable, "-m", "tests.postman.run"]),
+    tests("postman", "tests/postman", environment={"GATEHOUSE_E2E": "local"}),
     tests(
         "e2e containers",
         "tests/e2e",
