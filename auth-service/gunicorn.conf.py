@@ -15,3 +15,10 @@ accesslog = None  # the service writes one JSON line a request itself, without q
 keepalive = 75
 graceful_timeout = 20
 timeout = 30
+
+
+def on_starting(_server: object) -> None:
+    """Check once, before any worker: settings, database, schema."""
+    from auth_service.startup import prepare
+
+    prepare()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import mongoengine
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +16,7 @@ from pymongo import MongoClient
 from auth_service.app import create_app
 from auth_service.clock import FrozenClock
 from auth_service.migrate import migrate
-from auth_service.models import Client, ClientSecret, User
+from auth_service.models import Client, ClientSecret, User, database
 from auth_service.models.secret import hash_secret
 from auth_service.settings import Settings
 
@@ -86,6 +87,17 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
 def app(make_app: Callable[[Settings], Flask], settings: Settings) -> Flask:
     """The application under `compat`, in demo mode."""
     return make_app(settings)
+
+
+@pytest.fixture(autouse=True)
+def connected(request: pytest.FixtureRequest) -> None:
+    """The documents know one database at a time: the shared application's, whatever a test before connected."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app")
+        settings = request.getfixturevalue("settings")
+        connections = mongoengine.connection._connection_settings
+        if connections.get("default", {}).get("name") != settings.mongodb_database:
+            database.connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
 
 
 @pytest.fixture

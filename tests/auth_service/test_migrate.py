@@ -3,9 +3,9 @@
 import pytest
 from pymongo import MongoClient
 
-from auth_service.app import create_app
 from auth_service.migrate import migrate
 from auth_service.models import DOCUMENTS
+from auth_service.startup import prepare
 
 
 def snapshot(database):
@@ -73,12 +73,12 @@ def test_a_service_refuses_an_older_schema(migrated):
     with pytest.raises(
         SystemExit, match=r"schema is version 0, this service needs 1: run `gatehouse migrate`"
     ):
-        create_app(settings)
+        prepare(settings)
 
 
 def test_outside_the_demo_the_demos_clients_are_refused(migrated, make_settings, database_name):
     with pytest.raises(SystemExit, match="demo's clients"):
-        create_app(make_settings(mongodb_database=database_name, demo=False))
+        prepare(make_settings(mongodb_database=database_name, demo=False))
 
 
 def test_outside_the_demo_there_are_no_accounts_and_no_demo_clients(
@@ -97,3 +97,9 @@ def test_outside_the_demo_the_demo_password_opens_nothing(make_app, make_setting
     form = {"grant_type": "password", "username": username, "password": "valid"}
     refused = browser.post("/oauth/token", data=form, auth=(client_id, f"{client_id}-secret"))
     assert refused.json["error"] == "invalid_grant"
+
+
+def test_a_database_that_does_not_answer_is_one_clear_line(make_settings):
+    uri = "mongodb://127.0.0.1:1"  # a port that nobody listens on
+    with pytest.raises(SystemExit, match="MongoDB does not serve it"):
+        prepare(make_settings(mongodb_uri=uri, startup_timeout=0))

@@ -101,3 +101,17 @@ def test_secrets_may_come_from_files(load, tmp_path):
 def test_lifetimes_are_seconds(load):
     status, said = load(GOOD, GATEHOUSE_ACCESS_TOKEN_LIFETIME="600")
     assert (status, "seconds=600" in said) == (0, True), said
+
+
+def test_a_secrets_folder_that_is_none(load):
+    status, said = load(GOOD, GATEHOUSE_SECRETS_DIR="/nowhere", GATEHOUSE_PROFILE="loose")
+    assert status == 1
+    assert "GATEHOUSE_SECRETS_DIR: /nowhere is not a folder" in said
+    assert "GATEHOUSE_PROFILE" in said
+
+
+def test_a_wrong_mongodb_uri_is_named_and_not_repeated(load):
+    status, said = load(GOOD, GATEHOUSE_MONGODB_URI="mongo://user:hunter2@host")
+    assert status == 1
+    assert "GATEHOUSE_MONGODB_URI" in said
+    assert "hunter2" not in said

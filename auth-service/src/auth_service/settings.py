@@ -12,7 +12,10 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
 
 PREFIX = "GATEHOUSE_"
 
@@ -55,6 +58,7 @@ class Settings(BaseSettings):
     session_absolute_lifetime: Duration = Field(timedelta(days=7), gt=timedelta(0))
     signing_key_lifetime: Duration = Field(timedelta(days=90), gt=timedelta(hours=1))
 
+    startup_timeout: Duration = Field(timedelta(seconds=30), ge=timedelta(0))
     client_cache_seconds: float = Field(5, ge=0, le=60)
     password_hashing_concurrency: int = Field(2, ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -79,6 +83,17 @@ class Settings(BaseSettings):
             if not info.data.get("demo") and parts.scheme != "https":
                 raise ValueError("must be https unless it is a loopback address")
         return issuer
+
+    @field_validator("mongodb_uri", "migrate_mongodb_uri")
+    @classmethod
+    def check_mongodb_uri(cls, uri: SecretStr | None) -> SecretStr | None:
+        """A MongoDB connection string; what is wrong with it is not repeated, since it holds a password."""
+        try:
+            if uri is not None:
+                parse_uri(uri.get_secret_value())
+        except (PyMongoError, ValueError):
+            raise ValueError("must be a MongoDB URI, like mongodb://user:password@mongo:27017/") from None
+        return uri
 
     @field_validator("key_encryption_key")
     @classmethod
@@ -122,14 +137,20 @@ def is_loopback(url: str) -> bool:
 
 def load() -> Settings:
     """Read the settings; on faults print every one of them and exit with status 1."""
-    directory = os.environ.get(f"{PREFIX}SECRETS_DIR") or (
-        "/run/secrets" if Path("/run/secrets").is_dir() else None
-    )
+    given = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    directory = Path(given or "/run/secrets")
+    faults = [f"{PREFIX}SECRETS_DIR: {given} is not a folder"] if given and not directory.is_dir() else []
+    settings = None
     try:
-        return Settings(_secrets_dir=directory)  # type: ignore[call-arg]
+        settings = Settings(_secrets_dir=directory if directory.is_dir() else None)  # type: ignore[call-arg]
     except ValidationError as error:
-        print("auth-service cannot start, its settings are wrong:", file=sys.stderr)
-        for fault in error.errors(include_input=False, include_url=False):
-            name = PREFIX + str(fault["loc"][0]).upper() if fault["loc"] else "settings"
-            print(f"  {name}: {fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+        faults += [describe(fault) for fault in error.errors(include_input=False, include_url=False)]
+    if settings is None or faults:
+        print("\n  ".join(["auth-service cannot start, its settings are wrong:", *faults]), file=sys.stderr)
         sys.exit(1)
+    return settings
+
+
+def describe(fault: ErrorDetails) -> str:
+    """One fault as the operator reads it: the variable, and what is wrong with its value."""
+    return f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"

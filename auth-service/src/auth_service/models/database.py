@@ -1,7 +1,11 @@
 """The connection to MongoDB, and the schema version that services insist on."""
 
+import time
+from datetime import timedelta
+
 import mongoengine
 from pymongo.database import Database
+from pymongo.errors import ConnectionFailure
 
 #: Raised whenever the stored shape changes; `migrate` writes it, services refuse to start below it.
 SCHEMA_VERSION = 1
@@ -28,6 +32,18 @@ def connect(uri: str, database: str) -> Database:
         appname="auth-service",
     )
     return mongoengine.get_db()
+
+
+def wait_for(database: Database, patience: timedelta) -> None:
+    """Return once the database answers; raises ConnectionFailure if it does not in this time."""
+    deadline = time.monotonic() + patience.total_seconds()
+    while True:
+        try:
+            database.command("ping")
+            return
+        except ConnectionFailure:  # a try takes as long as the selection of a server: two seconds
+            if time.monotonic() >= deadline:
+                raise
 
 
 def check_schema(database: Database) -> None:
