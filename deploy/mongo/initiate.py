@@ -19,15 +19,21 @@ UNAUTHORIZED = 13
 ALREADY_INITIALIZED = 23
 
 
-def connect(**credentials: str) -> MongoClient:
+def connect(username: str | None = None, password: str | None = None) -> MongoClient:
     """A client for this mongod, primary or not; waits up to 60 s for it to listen."""
-    return MongoClient("127.0.0.1", directConnection=True, serverSelectionTimeoutMS=60_000, **credentials)
+    return MongoClient(
+        "127.0.0.1",
+        directConnection=True,
+        serverSelectionTimeoutMS=60_000,
+        username=username,
+        password=password,
+    )
 
 
 def administrator_exists(username: str, password: str) -> bool:
     """Whether the administrator can sign in already."""
     try:
-        connect(username=username, password=password).admin.command("ping")
+        connect(username, password).admin.command("ping")
     except OperationFailure as error:
         if error.code == AUTHENTICATION_FAILED:
             return False
@@ -60,7 +66,9 @@ def main() -> None:
         client.admin.command("createUser", secrets["username"], pwd=secrets["password"], roles=["root"])
     except OperationFailure as error:
         if error.code == UNAUTHORIZED:
-            sys.exit("mongo: these data have users that our secrets do not fit; were the volumes of secrets removed?")
+            sys.exit(
+                "mongo: these data have users that our secrets do not fit; were the volumes of secrets removed?"
+            )
         raise
 
 

@@ -47,7 +47,7 @@ def write(path: Path, value: str, owner: int) -> None:
     """Put a file in place in one step, readable by its owner alone."""
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as file:
         file.write(value)
         file.flush()
         os.fsync(file.fileno())
