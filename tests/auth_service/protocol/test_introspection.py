@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth_service.models import Client
 from tests.auth_service.conftest import basic
 
 
@@ -89,3 +90,20 @@ def test_a_missing_token_is_named(client, owner):
     refused = client.post("/oauth/introspect", data={}, auth=basic(owner))
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
     assert "token" in refused.json["error_description"]
+
+
+@pytest.mark.rfc("7662 §2.2")
+def test_a_refresh_token_cannot_pass_for_an_access_token(client, owner, tokens):
+    body = introspect(client, owner, tokens["refresh_token"]).json
+    assert body["active"] is True
+    assert {"token_type", "aud"}.isdisjoint(body)
+
+
+@pytest.mark.rfc("7662 §2.2")
+def test_a_token_whose_client_is_gone_or_disabled_is_not_active(
+    client, resource_server, owner, tokens, clock
+):
+    Client.objects(client_id=owner).update(set__disabled_at=clock.now())
+    assert introspect(client, resource_server, tokens["access_token"]).json == {"active": False}
+    Client.objects(client_id=owner).delete()
+    assert introspect(client, resource_server, tokens["access_token"]).json == {"active": False}

@@ -57,7 +57,7 @@ def find_client(server: "AuthorizationServer", request: OAuthRequest) -> None:
     if len(request.payload.datalist.get("client_id", [])) > 1:
         raise InvalidRequest("client_id was sent more than once")
     client_id = request.require("client_id")
-    request.client = server.clients.find(client_id)
+    request.client = server.clients.read(client_id)
     if request.client is None:
         raise InvalidClient("no such client, or it is disabled", "The client is not known to this server")
 

@@ -98,10 +98,12 @@ class Clients:
         self._cache: dict[str, tuple[float, RegisteredClient]] = {}
 
     def find(self, client_id: str) -> RegisteredClient | None:
-        """The client, or None if there is none or it is disabled. Absence is never cached."""
+        """The client as of a few seconds ago at most, or None if there is none or it is disabled."""
         until, client = self._cache.get(client_id, (0.0, None))
-        if time.monotonic() < until:
-            return client
+        return client if time.monotonic() < until else self.read(client_id)
+
+    def read(self, client_id: str) -> RegisteredClient | None:
+        """The client as of now. Where something is given, nothing that was remembered decides."""
         document = Client._get_collection().find_one({"_id": client_id, "disabled_at": None})
         if document is None:
             self._cache.pop(client_id, None)

@@ -27,30 +27,39 @@ class IntrospectionEndpoint(Endpoint):
         request.reject_repeated()
         client = self.server.authenticate_client(request, self.CLIENT_AUTH_METHODS, self.ENDPOINT_NAME)
         token = self.find_token(request.require("token"))
-        body = {"active": False} if token is None or not may_see(client, token) else self.describe(token)
+        body: dict[str, Any] = {"active": False}
+        if token is not None and may_see(client, token):
+            body = self.describe(token)
+            if not is_refresh_token(request.require("token")):
+                # Left out for refresh tokens, so that no API takes one for an access token.
+                body |= {"token_type": "Bearer", "aud": token["aud"]}
         return Reply(200, body, default_json_headers)
 
     def find_token(self, token: str) -> dict[str, Any] | None:
         """The token's record if it is good at this moment, else None."""
-        model = RefreshToken if token.startswith(refresh_token.PREFIX) else AccessToken
+        model = RefreshToken if is_refresh_token(token) else AccessToken
         found = model._get_collection().find_one({"_id": hash_secret(token)}, _FIELDS)
         if found is None or found["expires_at"] <= self.server.clock.now() or found.get("rotated_at"):
             return None
-        return found
+        # A token that was being made while its client was disabled or deleted has escaped the revocation.
+        return found if self.server.clients.find(found["client_id"]) else None
 
     def describe(self, token: dict[str, Any]) -> dict[str, Any]:
         """RFC 7662 §2.2. A client's own token has the client as its subject (RFC 9068 §5)."""
         return {
             "active": True,
             "client_id": token["client_id"],
-            "token_type": "Bearer",
             "scope": token["scope"],
-            "sub": token["sub"] or token["client_id"],
-            "aud": token["aud"],
+            "sub": token.get("sub") or token["client_id"],
             "iss": self.server.settings.issuer,
             "iat": int(token["issued_at"].timestamp()),
             "exp": int(token["expires_at"].timestamp()),
         }
+
+
+def is_refresh_token(token: str) -> bool:
+    """Told by its prefix."""
+    return token.startswith(refresh_token.PREFIX)
 
 
 def may_see(client: RegisteredClient, token: dict[str, Any]) -> bool:
