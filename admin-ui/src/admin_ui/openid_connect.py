@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
@@ -154,8 +154,9 @@ class OpenIDProvider:
         )
 
     def _post(self, endpoint: str, **form: str) -> dict[str, Any]:
+        """Ask with client_secret_basic, both parts form-encoded first (RFC 6749 §2.3.1)."""
         secret = self._settings.client_secret.get_secret_value()
-        credentials = (self._settings.client_id, secret)  # client_secret_basic
+        credentials = (quote_plus(self._settings.client_id), quote_plus(secret))
         return self._api.call("POST", self._back_channel_path(endpoint), data=form, auth=credentials)
 
     def _back_channel_path(self, endpoint: str) -> str:

@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import (
+    Field,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from admin_ui import admin_api
@@ -50,11 +58,17 @@ class ClientForm(Form):
     tos_uri = StringField("Terms of service", [Optional(), check_web_address])
     contacts = LinesField("Contacts", [Optional()])
     access_token_format = RadioField(
-        "Access tokens", choices=[("opaque", "Opaque"), ("jwt", "JWT (RFC 9068)")], default="opaque"
+        "Access tokens",
+        choices=[SelectChoice("opaque", "Opaque"), SelectChoice("jwt", "JWT (RFC 9068)")],
+        default="opaque",
     )
     profile = SelectField(
         "Security profile",
-        choices=[("", "The server's"), ("oauth21", "OAuth 2.1, even where the server is laxer")],
+        default="",
+        choices=[
+            SelectChoice("", "The server's"),
+            SelectChoice("oauth21", "OAuth 2.1, even where the server is laxer"),
+        ],
     )
 
     def __init__(self, kind: ClientType, client: dict[str, Any] | None = None) -> None:
@@ -68,7 +82,7 @@ class ClientForm(Form):
             if not wanted:
                 del self[name]
         self.scopes = scopes_offered(client)
-        self.scope.choices = [(scope["name"], scope["name"]) for scope in self.scopes]
+        self.scope.choices = [SelectChoice(scope["name"]) for scope in self.scopes]
 
     def checked(self, field: Field) -> list[Line]:
         """The lines of a field of addresses with the verdict on each."""

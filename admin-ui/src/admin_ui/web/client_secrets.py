@@ -1,7 +1,7 @@
 """A new secret for a client, the previous one kept valid for as long as its owner needs to roll it out."""
 
 from flask import Blueprint, render_template, request
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
@@ -12,10 +12,10 @@ from admin_ui.web.rights import client_changers_only
 
 blueprint = Blueprint("client_secrets", __name__)
 OVERLAPS = [
-    ("0", "It stops working at once"),
-    ("3600", "For one hour"),
-    ("86400", "For one day"),
-    ("604800", "For one week"),
+    SelectChoice("0", "It stops working at once"),
+    SelectChoice("3600", "For one hour"),
+    SelectChoice("86400", "For one day"),
+    SelectChoice("604800", "For one week"),
 ]
 
 

@@ -1,0 +1,90 @@
+"""What holds for every page: the policy and pages that obey it, titles, headings, labels, caches."""
+
+import re
+
+import pytest
+
+PAGES = [
+    "/admin/",
+    "/admin/clients",
+    "/admin/clients/new",
+    "/admin/clients/new/web",
+    "/admin/clients/new/machine",
+    "/admin/clients/demo-web",
+    "/admin/clients/demo-web/edit",
+    "/admin/clients/demo-web/secret",
+    "/admin/clients/demo-web/delete",
+    "/admin/clients/gatehouse-admin-ui/delete",
+    "/admin/users",
+    "/admin/users/new",
+    "/admin/tokens",
+    "/admin/tokens?client_id=demo-web",
+    "/admin/grants",
+    "/admin/signing-keys",
+    "/admin/signing-keys/rotate",
+    "/admin/banana",
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_obey_the_policy_and_can_be_heard(admin, address):
+    page = admin.open(address)
+
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    assert page.headers["Cache-Control"] == "no-store"
+    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:", page.text)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//(?!127\.0\.0\.1)', page.text)
+    assert len(re.findall("<h1[ >]", page.text)) == 1
+    assert re.search(r"<title>[^<]+ · Gatehouse</title>", page.text)
+    ids = re.findall(r'\sid="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids))
+    labels = set(re.findall(r'<label[^>]*\sfor="([^"]+)"', page.text))
+    for attributes in re.findall(
+        r'<(?:input|textarea|select)([^>]*class="form-(?:control|select)[^>]*)>', page.text
+    ):
+        name = re.search(r'\sid="([^"]+)"', attributes)
+        assert "aria-label" in attributes or (name and name[1] in labels), attributes
+
+
+def test_the_endpoint_panel_speaks_for_the_discovery_document(admin, auth_service):
+    text = admin.open("/admin/").text
+
+    for path in ("/oauth/authorize", "/oauth/token", "/oauth/jwks", "/.well-known/openid-configuration"):
+        assert f">{auth_service.issuer}{path}</code>" in text
+
+
+def test_counts_lead_to_what_they_count(admin):
+    text = admin.open("/admin/").text
+
+    for address in ("/admin/clients", "/admin/users", "/admin/grants", "/admin/tokens?kind=access"):
+        assert f'<a href="{address}" class="card tile' in text
+
+
+def test_the_same_act_by_the_admin_api(admin, auth_service):
+    text = admin.open("/admin/clients/demo-web/delete").text
+
+    assert f"curl -X DELETE -H &#34;Authorization: Bearer $TOKEN&#34; {auth_service.issuer}" in text
+
+
+def test_the_theme_is_kept_without_javascript(admin):
+    page = admin.submit(admin.open("/admin/users?search=a"), action="/admin/theme", theme="dark")
+
+    assert page.url.endswith("/admin/users?search=a")
+    assert 'data-bs-theme="dark"' in page.text
+    assert 'data-bs-theme="dark"' not in admin.submit(page, action="/admin/theme", theme="auto").text
+    assert 'data-theme-choice="auto"' in admin.submit(page, action="/admin/theme", theme="<x>").text
+
+
+def test_static_files_are_kept_for_as_long_as_they_are_the_same(admin):
+    address = re.search(r'href="(/admin/static/admin\.css\?v=\w+)"', admin.open("/admin/").text)[1]
+
+    assert admin.open(address).headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert admin.open("/admin/static/admin.css").headers["Cache-Control"] == "public, max-age=300"
+    assert admin.open("/admin/static/../app.py").status == 404
+
+
+def test_the_session_is_not_sent_along_with_static_files(admin, clock):
+    clock.ahead = 120
+
+    assert "Set-Cookie" not in admin.open("/admin/static/admin.css").headers

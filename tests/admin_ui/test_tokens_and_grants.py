@@ -1,0 +1,113 @@
+"""Tokens, grants and signing keys: what there is, and taking it back."""
+
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from tests.admin_ui.browser import Browser
+
+
+@pytest.fixture
+def ada(auth_service) -> dict:
+    """Somebody with tokens of demo-web."""
+    tokens = auth_service.password_token("ada")
+    return {**tokens, "sub": auth_service.api("GET", "users?search=ada")["items"][0]["sub"]}
+
+
+@pytest.fixture
+def grant(auth_service, new_client) -> dict:
+    """What somebody allowed an app on the consent page."""
+    client = new_client(grant_types=["authorization_code"], redirect_uris=["https://a.example/cb"])
+    http = requests.Session()
+    page = http.get(
+        f"{auth_service.issuer}/oauth/authorize",
+        params={"response_type": "code", "client_id": client["client_id"], "scope": "profile"},
+        timeout=10,
+    )
+    for values in ({"username": "grace", "password": "valid"}, {"decision": "allow"}):
+        token = page.text.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
+        page = http.post(
+            page.url, data={**values, "csrf_token": token}, timeout=10, allow_redirects="username" in values
+        )
+    http.close()
+    return auth_service.api("GET", f"grants?client_id={client['client_id']}")["items"][0]
+
+
+def revoke_address(page, what: str) -> str:
+    """The first link on the page that revokes something."""
+    return f"/admin/{what}/" + page.text.split(f'href="/admin/{what}/')[1].split('"')[0].replace("&amp;", "&")
+
+
+def test_the_list_is_filtered_by_kind_client_and_user(admin, auth_service, ada):
+    page = admin.open(f"/admin/tokens?sub={ada['sub']}&kind=refresh")
+
+    assert ">refresh</span>" in page.text and ">access</span>" not in page.text
+    assert "Demo web app" in page.text and ">ada</a>" in page.text
+    assert "No valid tokens" in admin.open("/admin/tokens?client_id=demo-spa").text
+    assert admin.open("/admin/tokens?kind=banana").status == 400
+    for secret in (ada["access_token"], ada["refresh_token"]):
+        assert secret not in page.text
+
+
+def test_one_is_revoked_after_a_confirmation(admin, auth_service, ada):
+    page = admin.open(f"/admin/tokens?sub={ada['sub']}&kind=access")
+    ids = {token["id"] for token in auth_service.api("GET", f"tokens?sub={ada['sub']}&kind=access")["items"]}
+
+    asked = admin.open(revoke_address(page, "tokens"))
+    assert asked.status == 200
+    after = admin.submit(asked)
+
+    assert "The token is revoked." in after.text
+    assert after.url.endswith(f"/admin/tokens?sub={ada['sub']}&kind=access")
+    left = {token["id"] for token in auth_service.api("GET", f"tokens?sub={ada['sub']}&kind=access")["items"]}
+    assert len(ids - left) == 1
+
+
+def test_all_of_a_user_are_revoked(admin, auth_service, ada):
+    page = admin.submit(admin.open(f"/admin/tokens/revoke-all?sub={ada['sub']}"))
+
+    assert "tokens of ada revoked." in page.text
+    assert not auth_service.is_active(ada["access_token"])
+
+
+def test_all_of_nobody_is_not_all_of_everybody(admin):
+    assert admin.open("/admin/tokens/revoke-all").status == 404
+    assert admin.open("/admin/tokens/revoke-all?client_id=demo-web&sub=x").status == 404
+    assert admin.open("/admin/grants/revoke-all").status == 404
+
+
+def test_going_back_leads_nowhere_else(admin):
+    page = admin.open("/admin/tokens/x/revoke?back=https://evil.example/")
+
+    assert "evil.example" not in page.text.replace("back=https", "")
+
+
+def test_a_grant_is_withdrawn(admin: Browser, auth_service, grant):
+    page = admin.open(f"/admin/grants?client_id={grant['client_id']}")
+    assert ">grace</a>" in page.text and "profile" in page.text
+
+    asked = admin.open(f"/admin/grants/{quote(grant['id'])}/revoke?back=/admin/grants")
+    assert "has to ask for consent again" in asked.text
+    after = admin.submit(asked)
+
+    assert "The grant is withdrawn." in after.text
+    assert auth_service.api("GET", f"grants?client_id={grant['client_id']}")["items"] == []
+
+
+def test_all_grants_of_a_client_are_withdrawn(admin, auth_service, grant):
+    page = admin.submit(admin.open(f"/admin/grants/revoke-all?client_id={grant['client_id']}"))
+
+    assert "1 grant of App" in page.text
+    assert auth_service.api("GET", f"grants?client_id={grant['client_id']}")["items"] == []
+
+
+def test_signing_keys_rotate_after_a_confirmation(admin, auth_service):
+    before = {key["kid"] for key in auth_service.api("GET", "signing-keys")["items"]}
+    page = admin.open("/admin/signing-keys")
+    assert all(kid in page.text for kid in before) and "current" in page.text
+
+    after = admin.submit(admin.open("/admin/signing-keys/rotate"))
+
+    assert "The next signing keys are published." in after.text
+    assert {key["kid"] for key in auth_service.api("GET", "signing-keys")["items"]} > before

@@ -1,0 +1,104 @@
+"""Users: created with a password shown once, changed, locked out, deleted."""
+
+import json
+import secrets
+
+import pytest
+
+from tests.admin_ui.test_token_refresh import tokens_of
+
+
+@pytest.fixture
+def user(auth_service) -> dict:
+    """Somebody new."""
+    username = f"user-{secrets.token_hex(4)}"
+    return auth_service.api("POST", "users", status=201, json={"username": username, "name": "<b>Zoe</b>"})
+
+
+def password_in(page) -> str:
+    return page.text.split('id="password">')[1].split("<")[0]
+
+
+def test_a_new_user_gets_a_password_that_is_shown_once(ui, admin, auth_service, capsys):
+    username = f"new-{secrets.token_hex(4)}"
+    form = admin.open("/admin/users/new")
+
+    page = admin.submit(form, username=username, email="zoe@example.com", administrator="y")
+
+    assert page.status == 201
+    password = password_in(page)
+    assert len(password) >= 16
+    found = auth_service.api("GET", f"users?search={username}")["items"][0]
+    assert (found["email"], found["roles"]) == ("zoe@example.com", ["admin"])
+    assert password not in admin.open(f"/admin/users/{found['sub']}").text
+    assert password not in json.dumps(ui.session_interface._sealer.unseal(admin.session_cookie.value))
+    assert password not in capsys.readouterr().out
+
+
+def test_faults_keep_what_was_typed(admin, user):
+    page = admin.submit(admin.open("/admin/users/new"), username=user["username"], name="Zoe")
+    assert page.status == 422
+    assert "Username</a>: is taken" in page.text
+    assert page.form().fields["name"] == ["Zoe"]
+
+    page = admin.submit(admin.open("/admin/users/new"), username="", email="no address")
+    assert "This is no email address." in page.text and "cannot be changed later" in page.text
+
+
+def test_changes_and_their_clearing(admin, auth_service, user):
+    address = f"/admin/users/{user['sub']}"
+    page = admin.submit(admin.open(f"{address}/edit"), name="", email="z@example.com", email_verified="y")
+
+    assert page.path == address
+    after = auth_service.api("GET", f"users/{user['sub']}")
+    assert (after["name"], after["email"], after["email_verified"]) == (None, "z@example.com", True)
+
+
+def test_names_are_shown_and_never_run(admin, user):
+    for address in (f"/admin/users/{user['sub']}", f"/admin/users?search={user['username']}"):
+        text = admin.open(address).text
+        assert "&lt;b&gt;Zoe" in text and "<b>Zoe" not in text
+
+
+def test_disabling_locks_out_and_enabling_lets_in(admin, auth_service, user):
+    address = f"/admin/users/{user['sub']}"
+    asked = admin.open(f"{address}/disable")
+    assert "They cannot sign in." in asked.text
+    page = admin.submit(asked)
+    assert "is disabled." in page.text
+    assert auth_service.api("GET", f"users/{user['sub']}")["disabled_at"]
+
+    admin.submit(page, action=f"{address}/enable")
+    assert not auth_service.api("GET", f"users/{user['sub']}")["disabled_at"]
+
+
+def test_a_reset_ends_what_the_old_password_gave(admin, auth_service):
+    tokens = auth_service.password_token("reset-me")
+    sub = auth_service.api("GET", "users?search=reset-me")["items"][0]["sub"]
+
+    page = admin.submit(admin.open(f"/admin/users/{sub}/password"))
+
+    assert len(password_in(page)) >= 16
+    assert not auth_service.is_active(tokens["access_token"])
+
+
+def test_deletion_wants_the_username(admin, auth_service, user):
+    asked = admin.open(f"/admin/users/{user['sub']}/delete")
+    assert admin.submit(asked, typed="x").status == 422
+
+    assert "is deleted." in admin.submit(asked, typed=user["username"]).text
+    auth_service.api("GET", f"users/{user['sub']}", status=404)
+
+
+def test_administrators_cannot_saw_off_their_own_branch(ui, admin):
+    sub = tokens_of(ui, admin)["sub"]
+
+    assert "/disable" not in admin.open(f"/admin/users/{sub}").text
+    page = admin.submit(admin.open(f"/admin/users/{sub}/disable"))
+    assert page.status == 409 and "You cannot disable yourself" in page.text
+    page = admin.submit(admin.open(f"/admin/users/{sub}/edit"))
+    assert page.status == 200
+    form = admin.open(f"/admin/users/{sub}/edit").form().fields
+    form.pop("administrator")
+    page = admin.open(f"/admin/users/{sub}/edit", method="POST", data=form)
+    assert page.status == 422 and "give up your own role" in page.text
