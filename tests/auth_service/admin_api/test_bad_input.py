@@ -24,38 +24,36 @@ def refused(answer: Any, *statuses: int) -> None:
     assert answer.json["request_id"] == answer.headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_BODY)
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"nonsense",
-        b'{"a": 1} more',
-        b"\xff\xfe",
-        b'{"client_name": "\xff"}',
-        b'{"client_name": "\\ud800"}',
-        b'{"\\udfff": 1}',
-        b"[" * 60000,
-        b'{"a":' * 10000,
-        b"[]",
-        b'"text"',
-        b"null",
-        b"NaN",
-        b"1" * 5000,
-    ],
-    ids=lambda body: repr(body[:16]),
-)  # fmt: skip
-def test_a_body_that_is_no_json_object(automation: Api, method: str, path: str, body: bytes) -> None:
-    refused(automation.call(method, path, data=body, content_type="application/json"), 400)
+BROKEN_BODIES = [
+    b"",
+    b"{",
+    b"nonsense",
+    b'{"a": 1} more',
+    b"\xff\xfe",
+    b'{"client_name": "\xff"}',
+    b'{"client_name": "\\ud800"}',
+    b'{"\\udfff": 1}',
+    b"[" * 60000,
+    b'{"a":' * 10000,
+    b"[]",
+    b'"text"',
+    b"null",
+    b"NaN",
+    b"1" * 5000,
+]
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_BODY)
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
-)
-def test_another_content_type(automation: Api, method: str, path: str, content_type: str) -> None:
-    refused(automation.call(method, path, data=b'{"client_name": "x"}', content_type=content_type), 415)
+def test_a_body_that_is_no_json_object(automation: Api, method: str, path: str) -> None:
+    for body in BROKEN_BODIES:
+        refused(automation.call(method, path, data=body, content_type="application/json"), 400)
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+def test_another_content_type(automation: Api, method: str, path: str) -> None:
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+        answer = automation.call(method, path, data=b'{"client_name": "x"}', content_type=content_type)
+        refused(answer, 415)
 
 
 @pytest.mark.parametrize(("method", "path"), WRITES)
@@ -64,22 +62,19 @@ def test_an_oversized_body(automation: Api, method: str, path: str) -> None:
     refused(automation.call(method, path, data=body, content_type="application/json"), 413)
 
 
-@pytest.mark.parametrize("text", EVIL)
 @pytest.mark.parametrize("path", ["/clients", "/users", "/tokens", "/grants"])
-def test_strange_queries(automation: Api, path: str, text: str) -> None:
-    for name in ("search", "owner", "client_id", "sub", "kind", "limit", "after", text):
-        assert automation.get(path, **{name: text}).status_code in (200, 400)
+def test_strange_queries(automation: Api, path: str) -> None:
+    for text in EVIL:
+        for name in ("search", "owner", "client_id", "sub", "kind", "limit", "after", text):
+            assert automation.get(path, **{name: text}).status_code in (200, 400)
     assert automation.call("GET", f"{path}?search=%ff%fe&owner=%00").status_code in (200, 400)
 
 
-@pytest.mark.parametrize("text", EVIL)
-@pytest.mark.parametrize(
-    ("method", "path"), [(method, path) for method, path, _ in ROUTES if "/x" in path]
-)  # fmt: skip
-def test_strange_ids(automation: Api, method: str, path: str, text: str) -> None:
-    strange = path.replace("/x", f"/{quote(text, safe='')}")
-    body = {} if method in ("POST", "PATCH") else None
-    refused(automation.call(method, strange, json=body), 404, 405)
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in ROUTES if "/x" in path])
+def test_strange_ids(automation: Api, method: str, path: str) -> None:
+    for text in EVIL:
+        strange = path.replace("/x", f"/{quote(text, safe='')}")
+        refused(automation.call(method, strange, json={} if method in ("POST", "PATCH") else None), 404, 405)
 
 
 anything = st.recursive(

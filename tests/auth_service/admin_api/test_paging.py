@@ -98,10 +98,10 @@ def test_both_kinds_of_token_in_one_order(automation: Api, clock: FrozenClock) -
     assert [sum(row["kind"] == kind for row in got) for kind in ("access", "refresh")] == [110, 110]
 
 
-@pytest.mark.parametrize("cursor", ["!", "a", "====", "\x00", "é", "_w", "a b", "A" * 1025, ""])
 @pytest.mark.parametrize("path", ["/clients", "/users", "/tokens", "/grants"])
-def test_a_cursor_that_is_not_one(automation: Api, path: str, cursor: str) -> None:
-    assert list(faults(automation.get(path, after=cursor))) == ["after"]
+def test_a_cursor_that_is_not_one(automation: Api, path: str) -> None:
+    for cursor in ("!", "a", "====", "\x00", "é", "_w", "a b", "A" * 1025, ""):
+        assert list(faults(automation.get(path, after=cursor))) == ["after"], cursor
 
 
 @pytest.mark.parametrize("key", ["", "\x00", "\U0010ffff", "$gt", '{"$gt": ""}'])

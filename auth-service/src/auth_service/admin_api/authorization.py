@@ -13,6 +13,9 @@ from auth_service.protocol.server import AuthorizationServer
 
 READ, WRITE, OWN = "admin:read", "admin:write", "clients:own"
 
+#: What every guarded view may answer, for the OpenAPI document; 401 is there by itself.
+REFUSALS = {403: "The token does not allow this", 503: "Busy, or the database does not answer"}
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -50,7 +53,7 @@ def needs(scope: str, *, or_own: bool = False) -> Callable[[View], View]:
         # APIFlask makes the document of what is noted here; `wraps` copied the reference of its dictionary.
         noted = guarded.__dict__.setdefault("_spec", {})
         noted["security"] = [{"bearer": [scope]}] + ([{"bearer": [OWN]}] if or_own else [])
-        noted["responses"] = [403, 503, *noted.get("responses", ())]
+        noted["responses"] = {**REFUSALS, **(noted.get("responses") or {})}
         return cast(View, guarded)
 
     return decorate

@@ -29,8 +29,6 @@ blueprint = APIBlueprint("admin_api_clients", __name__, tag="clients")
 #: What only administrators decide, since it reaches beyond the client itself.
 RESERVED = ("owner", "resource_server", "consent_required", "audience", "disabled")
 
-NO_STORE = {"Cache-Control": "no-store"}
-
 #: Counting stops here, so that a client with millions of tokens is shown as fast as any other.
 COUNT_LIMIT = 10_000
 
@@ -69,7 +67,7 @@ def create_client(json_data: ClientIn) -> tuple[dict[str, Any], int, dict[str, s
     created = client_registry.create(server(), {"owner": caller().sub, **fields})
     location = f"/admin-api/v1/clients/{created.document['_id']}"
     body = {**show(created.document), "client_secret": created.secret}
-    return body, 201, {**NO_STORE, "Location": location}
+    return body, 201, {"Location": location}
 
 
 @blueprint.get("/clients/<client_id>")
@@ -112,12 +110,12 @@ def delete_client(client_id: str) -> tuple[str, int]:
 @needs(WRITE, or_own=True)
 @blueprint.input(RotationIn)
 @blueprint.output(RotationOut, description="Rotated; the secret is shown this once")
-def rotate_client_secret(client_id: str, json_data: RotationIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+def rotate_client_secret(client_id: str, json_data: RotationIn) -> dict[str, Any]:
     """Make a new secret; the previous one can stay valid for a while."""
     document = changeable(client_id)
     keep = timedelta(seconds=json_data.keep_previous_for)
     secret, until = client_registry.rotate_secret(server(), document, keep)
-    return {"client_id": client_id, "client_secret": secret, "previous_expires_at": until}, 200, NO_STORE
+    return {"client_id": client_id, "client_secret": secret, "previous_expires_at": until}
 
 
 def visible(client_id: str) -> dict[str, Any]:

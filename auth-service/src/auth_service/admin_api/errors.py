@@ -74,7 +74,6 @@ def reply(
         body["errors"] = [{"field": field, "message": message} for field, message in faults]
     response = jsonify(body)
     response.status_code = status
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

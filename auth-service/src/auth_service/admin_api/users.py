@@ -23,8 +23,6 @@ from auth_service.models.user import ADMIN, normalise_username
 
 blueprint = APIBlueprint("admin_api_users", __name__, tag="users")
 
-NO_STORE = {"Cache-Control": "no-store"}
-
 
 @blueprint.get("/users")
 @needs(READ)
@@ -48,7 +46,7 @@ def create_user(json_data: UserIn) -> tuple[dict[str, Any], int, dict[str, str]]
     """Create a user."""
     created = accounts.create(server(), json_data.model_dump(exclude_unset=True))
     body = {**show(created.document), "password": created.generated_password}
-    return body, 201, {**NO_STORE, "Location": f"/admin-api/v1/users/{created.document['_id']}"}
+    return body, 201, {"Location": f"/admin-api/v1/users/{created.document['_id']}"}
 
 
 @blueprint.get("/users/<sub>")
@@ -87,9 +85,9 @@ def delete_user(sub: str) -> tuple[str, int]:
 @needs(WRITE)
 @blueprint.input(PasswordIn)
 @blueprint.output(PasswordOut, description="Set; a generated password is shown this once")
-def reset_password(sub: str, json_data: PasswordIn) -> tuple[dict[str, Any], int, dict[str, str]]:
+def reset_password(sub: str, json_data: PasswordIn) -> dict[str, Any]:
     """Set a new password, or generate one. Ends the user's sessions and tokens."""
-    return {"password": accounts.set_password(server(), sub, json_data.password)}, 200, NO_STORE
+    return {"password": accounts.set_password(server(), sub, json_data.password)}
 
 
 def as_username(prefix: str) -> str:
