@@ -45,21 +45,20 @@ class Browser:
             response = self.http.get(target)
         raise AssertionError(f"redirected in circles, last to {response.headers['Location']}")
 
-    def submit(self, page: requests.Response, fields: dict[str, str] | None = None) -> requests.Response:
-        """Fill in the page's form that has these fields and send it; returns what `follow` does."""
-        return self.follow(self.send_form(page, fields or {"csrf_token": ""}))
+    def submit(self, page: requests.Response, action: str | None = None, **fields: str) -> requests.Response:
+        """Fill in the page's form that has these fields, or this action, and send it; returns as `follow`."""
+        return self.follow(self.send_form(page, action, **fields))
 
-    def send_form(self, page: requests.Response, fields: dict[str, str]) -> requests.Response:
-        """Send the page's form with these fields; hidden ones, the CSRF token among them, are as they were."""
-        form = form_with(page.text, set(fields))
-        given = {name: value for name, value in fields.items() if name != "csrf_token" or value}
+    def send_form(self, page: requests.Response, action: str | None = None, **fields: str) -> requests.Response:
+        """Send the form and stay there; hidden fields, the CSRF token among them, are as they were."""
+        form = form_with(page.text, fields, action)
         target = urljoin(page.url, form.action or page.url)
-        return self.http.post(target, data=form.fields | given, headers={"Origin": self._url})
+        return self.http.post(target, data=form.fields | fields, headers={"Origin": self._url})
 
     def sign_in(self, page: requests.Response | None = None) -> requests.Response:
         """Sign in on the page that asks for it, the sign-in page by default; returns where that leads."""
         page = page or self.open("/login")
-        return self.submit(page, {"username": self.username, "password": PASSWORD})
+        return self.submit(page, username=self.username, password=PASSWORD)
 
     def authorize(self, decision: str = "allow", **parameters: Any) -> Answer:
         """Send an authorization request; sign in and decide where asked. Returns what the client gets."""
@@ -69,7 +68,7 @@ class Browser:
                 return parse_answer(page.headers["Location"])
             assert page.status_code == 200, page.text
             path = urlsplit(page.url).path
-            page = self.sign_in(page) if path == "/login" else self.submit(page, {"decision": decision})
+            page = self.sign_in(page) if path == "/login" else self.submit(page, decision=decision)
         raise AssertionError(f"no answer to the client, last at {page.url}")
 
     def session_cookie(self) -> str | None:

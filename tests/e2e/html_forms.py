@@ -1,5 +1,6 @@
 """The forms of a page, as a browser would fill them in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -41,9 +42,10 @@ def forms_of(page: str) -> list[Form]:
     return parser.forms
 
 
-def form_with(page: str, names: set[str]) -> Form:
-    """The page's form that has all these fields or buttons; raises AssertionError with the page."""
+def form_with(page: str, names: Iterable[str] = (), action: str | None = None) -> Form:
+    """The page's first form that has these fields or buttons, and this action; raises AssertionError."""
     for form in forms_of(page):
-        if names <= form.fields.keys() | {name for name, _ in form.buttons}:
+        known = form.fields.keys() | {name for name, _ in form.buttons}
+        if known.issuperset(names) and action in (None, form.action):
             return form
-    raise AssertionError(f"no form with {names} in: {page}")
+    raise AssertionError(f"no form with {names} for {action} in: {page}")

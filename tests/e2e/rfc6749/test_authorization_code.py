@@ -46,7 +46,7 @@ def test_the_request_can_be_posted(web_app: OAuthClient, browser: Browser) -> No
     browser.sign_in()
     request, _ = web_app.authorization()
     page = browser.follow(browser.http.post("/oauth/authorize", data=request))
-    answer = browser.submit(page, {"decision": "allow"})
+    answer = browser.submit(page, decision="allow")
     assert "code" in parse_answer(answer.headers["Location"]).query
 
 

@@ -103,4 +103,4 @@ def test_redirects_to_the_client_never_repeat_a_post(web_app: OAuthClient, brows
     request, _ = web_app.authorization()
     page = browser.open("/oauth/authorize", **request)
     page = browser.sign_in(page)
-    assert browser.submit(page, {"decision": "allow"}).status_code == 303
+    assert browser.submit(page, decision="allow").status_code == 303
