@@ -79,6 +79,7 @@ def change(server: AuthorizationServer, sub: str, fields: Mapping[str, Any]) -> 
 
 def set_password(server: AuthorizationServer, sub: str, password: str | None) -> str | None:
     """Set a password, or a generated one, which is returned. Ends sessions and tokens; grants stay."""
+    find(sub)  # before a hash is paid for
     generated = None if password else generate_password()
     password_hash = server.passwords.hash(password or generated or "")
     changes = {"password_hash": password_hash, "updated_at": server.clock.now()}
