@@ -71,8 +71,10 @@ SUITES = [
     tests("auth-service", "-n", "2", "tests/auth_service", fast=True),
     tests("resource-api", "-n", "2", "tests/resource_api", fast=True),
     tests("admin-ui", "-n", "2", "tests/admin_ui", fast=True),
+    tests("docs", "tests/docs", fast=True),
     tests("e2e local", "tests/e2e", "--ignore=tests/e2e/containers", environment={"GATEHOUSE_E2E": "local"}),
     tests("browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser),
+    tests("demo", "tests/demo", patience=900),
     tests("postman", "tests/postman", environment={"GATEHOUSE_E2E": "local"}),
     tests(
         "e2e containers",

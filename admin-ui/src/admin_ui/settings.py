@@ -16,17 +16,27 @@ PREFIX = "ADMIN_UI_"
 class Settings(BaseSettings):
     """Settings from `ADMIN_UI_*` variables, or from files of the same names in the secrets directory."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
-    issuer: str  # the public origin, where browsers are sent
-    auth_service_url: str = Field("", validate_default=True)  # the back channel; the issuer when empty
+    issuer: str
+    """The public origin, where browsers are sent to sign in."""
+    auth_service_url: str = Field("", validate_default=True)
+    """auth-service's address behind the gateway; the issuer when left out."""
     client_id: str = Field("gatehouse-admin-ui", pattern=r"^[\x21-\x7e]{1,100}$")
+    """The client that it is."""
     client_secret: SecretStr = Field(min_length=32)
+    """Its secret."""
     secret_key: SecretStr = Field(min_length=32)
+    """Encrypts the session cookie; the same on every replica."""
 
-    session_idle_lifetime: int = Field(60 * 60, ge=60)  # seconds
-    session_absolute_lifetime: int = Field(12 * 60 * 60, ge=60)  # seconds
+    session_idle_lifetime: int = Field(60 * 60, ge=60)
+    """After how many seconds without a visit somebody is signed out."""
+    session_absolute_lifetime: int = Field(12 * 60 * 60, ge=60)
+    """After how many seconds somebody is signed out in any case."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged at least."""
 
     @field_validator("issuer")
     @classmethod

@@ -28,40 +28,66 @@ Duration = Annotated[
 class Settings(BaseSettings):
     """Settings from `GATEHOUSE_*` variables, or from files of the same names in the secrets directory."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     profile: Literal["oauth21", "compat"] = "oauth21"
+    """The security profile."""
     demo: bool = False
+    """Any name signs in with the password `valid`, and the demo's clients are there."""
     demo_beyond_loopback: bool = False
+    """Let the demo have an issuer that is not a loopback address."""
     issuer: str  # after the demo settings, which its check asks for
+    """The public origin: scheme, host and port. https, but for loopback addresses."""
 
     mongodb_uri: SecretStr
+    """Where MongoDB is, as the database user `auth-service`."""
     mongodb_database: str = Field("gatehouse", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    """The database."""
     secret_key: SecretStr = Field(min_length=32)
+    """Signs CSRF tokens; the same on every replica."""
     key_encryption_key: SecretStr
-    admin_ui_client_secret: SecretStr | None = Field(None, min_length=32)
-    resource_api_client_secret: SecretStr | None = Field(None, min_length=32)
+    """Encrypts the private signing keys: 32 bytes in base64url, the same on every replica."""
 
     migrate_mongodb_uri: SecretStr | None = None
+    """For `gatehouse migrate`: as a database user that may create users; `MONGODB_URI` when left out."""
     auth_service_database_password: SecretStr | None = Field(None, min_length=16)
+    """For `gatehouse migrate`: makes the database user `auth-service`."""
     resource_api_database_password: SecretStr | None = Field(None, min_length=16)
+    """For `gatehouse migrate`: makes the database user `resource-api`."""
     resource_api_database: str = Field("resource_api", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    """For `gatehouse migrate`: the database that `resource-api` may write."""
+    admin_ui_client_secret: SecretStr | None = Field(None, min_length=32)
+    """For `gatehouse migrate`: registers the client `gatehouse-admin-ui` with this secret."""
+    resource_api_client_secret: SecretStr | None = Field(None, min_length=32)
+    """For `gatehouse migrate`: registers the client `gatehouse-resource-api` with this secret."""
 
     authorization_request_lifetime: Duration = Field(timedelta(minutes=30), gt=timedelta(0))
-    authorization_code_lifetime: timedelta = Field(
+    """How long somebody may take to sign in and decide."""
+    authorization_code_lifetime: Duration = Field(
         timedelta(minutes=1), gt=timedelta(0), le=timedelta(minutes=10)
     )
+    """How long a code can be redeemed."""
     access_token_lifetime: Duration = Field(timedelta(hours=1), gt=timedelta(0), le=timedelta(days=1))
+    """How long an access token is good."""
     refresh_token_lifetime: Duration = Field(timedelta(days=30), gt=timedelta(0))
+    """How long a refresh token is good; each use gives a new one."""
     id_token_lifetime: Duration = Field(timedelta(hours=1), gt=timedelta(0))
+    """How long an id_token is good."""
     session_idle_lifetime: Duration = Field(timedelta(hours=12), gt=timedelta(0))
+    """After how long without a visit a browser is signed out."""
     session_absolute_lifetime: Duration = Field(timedelta(days=7), gt=timedelta(0))
-    signing_key_lifetime: Duration = Field(timedelta(days=90), gt=timedelta(hours=1))
+    """After how long a browser is signed out in any case."""
 
     startup_timeout: Duration = Field(timedelta(seconds=30), ge=timedelta(0))
+    """How long to wait for MongoDB at the start."""
     client_cache_seconds: float = Field(5, ge=0, le=60)
+    """How long introspection remembers a client."""
     password_hashing_concurrency: int = Field(2, ge=1, le=64)
+    """How many passwords a worker hashes at once; each takes 19 MiB."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged at least."""
 
     @field_validator("issuer")
     @classmethod

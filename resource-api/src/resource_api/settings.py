@@ -19,25 +19,40 @@ SECRETS_DIRECTORY = "GATEHOUSE_SECRETS_DIR"
 class Settings(BaseSettings):
     """Settings from `RESOURCE_API_*` variables, or from files of the same names in the secrets directory."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     issuer: str
+    """The issuer of the tokens, exactly as auth-service has it."""
     audience: str = Field("", validate_default=True)
+    """What a token's audience must name; `<issuer>/api` when left out."""
     introspection: Literal["shared_database", "endpoint", "jwt"] = "shared_database"
+    """How tokens are checked."""
 
     mongodb_uri: SecretStr
+    """Where MongoDB is, as the database user `resource-api`."""
     mongodb_database: str = Field("resource_api", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    """Its own database."""
     gatehouse_database: str = Field("gatehouse", pattern=r"^[A-Za-z0-9_-]{1,38}$")
+    """auth-service's database, which it only reads."""
     client_cache_seconds: float = Field(5, ge=0, le=60)
+    """`shared_database`: how long it remembers that a client is enabled."""
 
     introspection_endpoint: str = Field("", validate_default=True)
+    """`endpoint`: where to ask; `<issuer>/oauth/introspect` when left out."""
     client_id: str = Field("gatehouse-resource-api", min_length=1)
+    """`endpoint`: the client that asks."""
     client_secret: SecretStr | None = Field(None, validate_default=True)
+    """`endpoint`: its secret."""
 
     jwks_uri: str = Field("", validate_default=True)
+    """`jwt`: where the keys are; `<issuer>/oauth/jwks` when left out."""
 
     startup_timeout_seconds: float = Field(30, ge=0, le=600)
+    """How long to wait for MongoDB at the start."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged at least."""
 
     @field_validator("issuer")
     @classmethod
