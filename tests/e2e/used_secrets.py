@@ -34,7 +34,7 @@ class UsedSecrets:
     def collect(self, response: requests.Response, *_: Any, **__: Any) -> None:
         """Remember what an answer gave: in its body, its redirect and its cookies."""
         if response.content and response.headers["Content-Type"].startswith("application/json"):
-            self._collect_members(response.json())
+            self.collect_members(response.json())
         target = urlsplit(response.headers.get("Location", ""))
         for name, value in parse_qsl(target.query) + parse_qsl(target.fragment):
             if name in PARAMETERS:
@@ -42,7 +42,8 @@ class UsedSecrets:
         for cookie in response.cookies:
             self.add("cookie", (cookie.value or "").strip('"'))
 
-    def _collect_members(self, body: Any) -> None:
+    def collect_members(self, body: Any) -> None:
+        """Remember the secrets of a JSON answer."""
         if isinstance(body, dict):
             for name in MEMBERS:
                 if isinstance(body.get(name), str):
