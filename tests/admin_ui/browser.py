@@ -122,7 +122,9 @@ class Browser:
         if parts.path == "/admin" or parts.path.startswith("/admin/"):
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             answer = self.ui.open(target, base_url=self.issuer, method=method, **request)
-            return Page(url, answer.status_code, answer.text, dict(answer.headers), visited)
+            page = Page(url, answer.status_code, answer.text, dict(answer.headers), visited)
+            answer.close()
+            return page
         got = self.http.request(method, url, allow_redirects=False, timeout=10, **request)
         return Page(url, got.status_code, got.text, dict(got.headers), visited)
 

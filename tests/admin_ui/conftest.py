@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -135,14 +136,21 @@ def _wait_until_healthy(service: AuthService, process: subprocess.Popen) -> None
     raise AssertionError("auth-service did not become healthy")
 
 
-@pytest.fixture
-def clock() -> SetClock:
-    """The admin UI's clock."""
+@pytest.fixture(scope="session")
+def session_clock() -> SetClock:
+    """The one clock of the shared admin UI."""
     return SetClock()
 
 
 @pytest.fixture
-def make_ui(auth_service: AuthService, clock: SetClock) -> Callable[..., Flask]:
+def clock(session_clock: SetClock) -> Iterator[SetClock]:
+    """The admin UI's clock, set right again after the test."""
+    yield session_clock
+    session_clock.ahead = 0
+
+
+@pytest.fixture(scope="session")
+def make_ui(auth_service: AuthService, session_clock: SetClock) -> Callable[..., Flask]:
     """An admin UI in front of the real auth-service, with these settings changed."""
     secret_key = secrets.token_hex(20)
 
@@ -152,19 +160,19 @@ def make_ui(auth_service: AuthService, clock: SetClock) -> Callable[..., Flask]:
             "client_secret": auth_service.client_secret,
             "secret_key": secret_key,
         }
-        return create_app(Settings(**(values | changes)), clock)
+        return create_app(Settings(**(values | changes)), session_clock)
 
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ui(make_ui: Callable[..., Flask]) -> Flask:
     """The admin UI as it is usually set."""
     return make_ui()
 
 
 @pytest.fixture
-def browser(ui: Flask, auth_service: AuthService) -> Iterator[Browser]:
+def browser(ui: Flask, auth_service: AuthService, clock: SetClock) -> Iterator[Browser]:
     """A browser in which nobody is signed in."""
     browser = Browser(ui, auth_service.issuer)
     yield browser
@@ -172,9 +180,25 @@ def browser(ui: Flask, auth_service: AuthService) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def admin(browser: Browser) -> Browser:
-    """A browser in which the administrator is signed in."""
+def fresh_admin(browser: Browser) -> Browser:
+    """A browser in which the administrator has just signed in, with tokens of this test's own."""
     assert browser.sign_in().status == 200
+    return browser
+
+
+@pytest.fixture(scope="session")
+def shared_session(ui: Flask, auth_service: AuthService) -> tuple[str, str]:
+    """Name and value of an administrator's session cookie, for tests that leave its tokens alone."""
+    browser = Browser(ui, auth_service.issuer)
+    assert browser.sign_in().status == 200
+    browser.close()
+    return browser.session_cookie.key, browser.session_cookie.value
+
+
+@pytest.fixture
+def admin(browser: Browser, shared_session: tuple[str, str]) -> Browser:
+    """A browser in which the administrator is signed in."""
+    browser.ui.set_cookie(*shared_session, path="/admin", domain=urlsplit(browser.issuer).hostname)
     return browser
 
 

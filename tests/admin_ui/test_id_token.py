@@ -8,8 +8,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from admin_ui.auth_service_api import AuthServiceDown
+from admin_ui.id_token import LoginRefused
 from admin_ui.login_attempt import LoginAttempt
-from admin_ui.openid_connect import LoginRefused, OpenIDProvider, TokenReply
+from admin_ui.openid_connect import OpenIDProvider, TokenReply
 from tests.admin_ui.test_login import answer, code_of
 
 

@@ -83,7 +83,9 @@ def test_a_callback_works_once(browser):
     callback = answer(browser, start(browser))
 
     assert browser.open(callback).status == 200
+    assert not [cookie for cookie in browser.ui._cookies.values() if "_login_" in cookie.key]
     assert browser.open(callback).status == 400
+    assert browser.open("/admin/users", follow=False).status == 200  # the replay cost the session nothing
 
 
 def test_a_wrong_nonce_is_refused(browser, capsys):

@@ -2,8 +2,16 @@
 
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.admin_ui.browser import Browser
 from tests.admin_ui.test_token_refresh import tokens_of
+
+
+@pytest.fixture
+def admin(fresh_admin: Browser) -> Browser:
+    """With tokens that these tests may use up."""
+    return fresh_admin
 
 
 def test_it_ends_both_sessions_and_the_tokens(ui, admin, auth_service):

@@ -22,7 +22,7 @@ def test_other_pages_are_refused_in_words(owner, address):
     page = owner.open(address)
 
     assert page.status == 403
-    assert "You may not see this" in page.text
+    assert "Your account does not have the rights for this page." in page.text
 
 
 def test_their_own_app_from_creation_to_deletion(ui, owner, auth_service):

@@ -13,6 +13,12 @@ def is_signed_in(browser: Browser) -> bool:
     return browser.open("/admin/clients", follow=False).status == 200
 
 
+@pytest.fixture
+def admin(fresh_admin: Browser) -> Browser:
+    """With tokens that these tests may use up."""
+    return fresh_admin
+
+
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(admin):
     cookie = admin.session_cookie
 

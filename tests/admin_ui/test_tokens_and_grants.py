@@ -1,5 +1,6 @@
 """Tokens, grants and signing keys: what there is, and taking it back."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -34,9 +35,9 @@ def grant(auth_service, new_client) -> dict:
     return auth_service.api("GET", f"grants?client_id={client['client_id']}")["items"][0]
 
 
-def revoke_address(page, what: str) -> str:
-    """The first link on the page that revokes something."""
-    return f"/admin/{what}/" + page.text.split(f'href="/admin/{what}/')[1].split('"')[0].replace("&amp;", "&")
+def revoke_address(page) -> str:
+    """The first link on the page that revokes one token."""
+    return re.search(r'href="(/admin/tokens/[^"/]+/revoke\?[^"]+)"', page.text)[1].replace("&amp;", "&")
 
 
 def test_the_list_is_filtered_by_kind_client_and_user(admin, auth_service, ada):
@@ -54,7 +55,7 @@ def test_one_is_revoked_after_a_confirmation(admin, auth_service, ada):
     page = admin.open(f"/admin/tokens?sub={ada['sub']}&kind=access")
     ids = {token["id"] for token in auth_service.api("GET", f"tokens?sub={ada['sub']}&kind=access")["items"]}
 
-    asked = admin.open(revoke_address(page, "tokens"))
+    asked = admin.open(revoke_address(page))
     assert asked.status == 200
     after = admin.submit(asked)
 
@@ -80,7 +81,8 @@ def test_all_of_nobody_is_not_all_of_everybody(admin):
 def test_going_back_leads_nowhere_else(admin):
     page = admin.open("/admin/tokens/x/revoke?back=https://evil.example/")
 
-    assert "evil.example" not in page.text.replace("back=https", "")
+    assert '<a class="btn" href="/admin/">Cancel</a>' in page.text
+    assert 'href="https://evil' not in page.text
 
 
 def test_a_grant_is_withdrawn(admin: Browser, auth_service, grant):

@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 
 from admin_ui.auth_service_api import AuthServiceDown, Refused
 from admin_ui.current import admin_ui
+from admin_ui.id_token import LoginRefused
 from admin_ui.login_attempt import LoginAttempt
 from admin_ui.logs import log_refusal
-from admin_ui.openid_connect import LoginRefused, TokenReply
-from admin_ui.signed_in import Person, current_person, remember
+from admin_ui.openid_connect import TokenReply
+from admin_ui.signed_in import Person, current_person, forget, remember
 
 blueprint = Blueprint("login", __name__)
 PUBLIC = {"health.health", "login.login", "login.callback", "static", "theme.choose"}
@@ -94,7 +95,7 @@ def logout() -> Response:
     """End both sessions: ours with its tokens here, auth-service's by sending the browser there."""
     person = current_person()
     provider = admin_ui().provider
-    session.clear()
+    forget()
     if person is None:
         return redirect(provider.signed_out_uri + "?state=signed-out")
     try:

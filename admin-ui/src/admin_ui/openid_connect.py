@@ -6,24 +6,16 @@ from typing import Any, cast
 from urllib.parse import quote_plus, urlencode
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from admin_ui.auth_service_api import AuthServiceAPI, AuthServiceDown, Refused
 from admin_ui.clock import Clock
+from admin_ui.id_token import IdTokenRules
 from admin_ui.login_attempt import LoginAttempt
 from admin_ui.settings import Settings
 
 SCOPE = "openid profile email admin:read admin:write clients:own"
-ID_TOKEN_ALGORITHMS = ["ES256", "RS256"]
 METADATA_KEPT_FOR = 300  # seconds
-CLOCK_SKEW = 60  # seconds
-
-
-class LoginRefused(Exception):
-    """The sign-in cannot be accepted; the message is for the log and names the rule."""
 
 
 @dataclass(frozen=True)
@@ -107,39 +99,13 @@ class OpenIDProvider:
 
     def verify_id_token(self, reply: TokenReply, nonce: str) -> dict[str, Any]:
         """OpenID Connect Core 1.0 §3.1.3.7; returns the claims, raises LoginRefused."""
-        if not reply.id_token:
-            raise LoginRefused("no id_token")
-        try:
-            token = self._decode(reply.id_token)
-            claims = CodeIDToken(
-                token.claims,
-                token.header,
-                options={
-                    "iss": {"essential": True, "value": self._settings.issuer},
-                    "aud": {"essential": True, "value": self._settings.client_id},
-                    "nonce": {"essential": True, "value": nonce},
-                },
-                params={
-                    "nonce": nonce,
-                    "client_id": self._settings.client_id,
-                    "access_token": reply.access_token,
-                },
-            )
-            claims.validate(now=self._clock.now(), leeway=CLOCK_SKEW)
-        except (JoseError, ValueError) as error:
-            raise LoginRefused(f"id_token: {error}") from error
-        return dict(claims)
+        rules = IdTokenRules(self._settings.issuer, self._settings.client_id, self._keys)
+        return rules.check(reply.id_token, nonce, reply.access_token, self._clock.now())
 
-    def _decode(self, id_token: str) -> jwt.Token:
-        """Check the signature by the key that `kid` names; an unknown kid is looked for once more."""
-        path = self._back_channel_path("jwks_uri")
-        try:
-            return jwt.decode(id_token, self._keys(path), ID_TOKEN_ALGORITHMS)
-        except JoseError:
-            return jwt.decode(id_token, self._keys(path, renew=True), ID_TOKEN_ALGORITHMS)
-
-    def _keys(self, path: str, renew: bool = False) -> KeySet:
-        return KeySet.import_key_set(cast(KeySetSerialization, self._fetch(path, renew)))
+    def _keys(self, renew: bool = False) -> KeySet:
+        """The provider's published keys; `renew` fetches them again, for a key that is not among them."""
+        keys = self._fetch(self._back_channel_path("jwks_uri"), renew)
+        return KeySet.import_key_set(cast(KeySetSerialization, keys))
 
     def _ask_for_tokens(self, **form: str) -> TokenReply:
         reply = self._post("token_endpoint", **form)

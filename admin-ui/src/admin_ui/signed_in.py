@@ -70,6 +70,12 @@ def remember(person: Person) -> None:
     g.person = person
 
 
+def forget() -> None:
+    """End the session: nobody is signed in any more."""
+    session.clear()
+    g.person = None
+
+
 def current_person() -> Person | None:
     """Who is signed in, or None."""
     if "person" not in g:

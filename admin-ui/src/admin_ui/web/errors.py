@@ -10,6 +10,7 @@ from admin_ui.auth_service_api import AuthServiceDown, Refused
 from admin_ui.current import admin_ui
 from admin_ui.login import go_to_sign_in
 from admin_ui.logs import log_refusal
+from admin_ui.signed_in import forget
 
 Answer = tuple[str | dict[str, str], int, dict[str, str]]
 TOO_SOON = 5  # seconds after signing in at which being sent to sign in again would never end
@@ -77,7 +78,7 @@ def _down(error: AuthServiceDown) -> Answer:
 
 def _sign_in_again(error: SignInAgain) -> Answer | Response:
     just_now = admin_ui().clock.now() - session.started_at < TOO_SOON  # type: ignore[attr-defined]
-    session.clear()
+    forget()
     if just_now:
         return error_page(
             403, "You cannot be signed in", "The authorization server does not accept your new sign-in."
