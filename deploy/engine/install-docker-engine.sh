@@ -29,7 +29,7 @@ install_engine() {
     command -v debootstrap >/dev/null || missing+=(debootstrap)
     [ ${#missing[@]} -eq 0 ] && return
     say "installing ${missing[*]}"
-    apt-get update -qq
+    apt-get update -qq || say "some package lists could not be fetched; going on with the others"
     DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }
 
