@@ -69,4 +69,6 @@ def register(now: datetime) -> None:
         if Client.objects(client_id=client_id).first() is None:
             secret = secret_of(client_id)
             secrets = [ClientSecret(hash=hash_secret(secret), created_at=now)] if secret else []
-            Client(client_id=client_id, secrets=secrets, created_at=now, updated_at=now, **registration).save()
+            Client(
+                client_id=client_id, secrets=secrets, created_at=now, updated_at=now, **registration
+            ).save()

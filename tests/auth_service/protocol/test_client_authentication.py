@@ -113,6 +113,17 @@ def test_a_disabled_client_is_refused(client, register, endpoint, clock):
     assert client.post(path, data=form, auth=basic(client_id)).status_code == 401
 
 
+def test_the_last_use_of_a_secret_is_noted_to_the_hour(client, register, endpoint, clock):
+    path, form = endpoint
+    client_id = register()
+    noted = []
+    for minutes in (0, 59, 1):
+        clock.advance(minutes=minutes)
+        client.post(path, data=form, auth=basic(client_id))
+        noted.append(Client.objects.get(client_id=client_id).secrets[0].last_used_at)
+    assert noted == [clock.now() - timedelta(hours=1)] * 2 + [clock.now()]
+
+
 def test_two_secrets_overlap_until_the_old_one_expires(client, register, clock):
     client_id = register()
     old = Client.objects.get(client_id=client_id)

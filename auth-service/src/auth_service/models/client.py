@@ -1,6 +1,5 @@
 """Registered clients; the fields are named as in RFC 7591 §2, ours come after them."""
 
-import hmac
 from datetime import datetime
 
 from mongoengine import (
@@ -12,8 +11,6 @@ from mongoengine import (
     ListField,
     StringField,
 )
-
-from auth_service.models.secret import hash_secret
 
 
 class ClientSecret(EmbeddedDocument):
@@ -31,7 +28,7 @@ class Client(Document):
     meta = {
         "collection": "clients",
         "auto_create_index": False,
-        "indexes": [("owner", "_id"), "search_name"],
+        "indexes": [("owner", "_id"), ("search_name", "_id")],
     }
 
     client_id = StringField(primary_key=True, max_length=128)
@@ -71,12 +68,9 @@ class Client(Document):
         """Keep the searchable name in step."""
         self.search_name = (self.client_name or self.client_id).casefold()
 
-    def matching_secret(self, presented: str, now: datetime) -> ClientSecret | None:
-        """The valid secret that was presented, or None. Every candidate is compared, in constant time."""
-        presented_hash = hash_secret(presented)
-        found = None
-        for secret in self.secrets:
-            alive = secret.expires_at is None or secret.expires_at > now
-            if hmac.compare_digest(secret.hash, presented_hash) and alive:
-                found = secret
-        return found
+    @classmethod
+    def note_use(cls, client_id: str, secret_hash: str, now: datetime) -> None:
+        """Keep when a secret was used last, for whoever wonders whether it can go."""
+        cls._get_collection().update_one(
+            {"_id": client_id, "secrets.hash": secret_hash}, {"$set": {"secrets.$.last_used_at": now}}
+        )

@@ -15,7 +15,7 @@ class User(Document):
     meta = {
         "collection": "users",
         "auto_create_index": False,
-        "indexes": [{"fields": ["username"], "unique": True}, {"fields": ["email"], "sparse": True}],
+        "indexes": [{"fields": ["username"], "unique": True}, {"fields": ["email", "_id"], "sparse": True}],
     }
 
     id = StringField(primary_key=True, default=lambda: secrets.token_urlsafe(16))

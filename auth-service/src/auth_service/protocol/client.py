@@ -47,14 +47,15 @@ class RegisteredClient:
         """What people are shown."""
         return self.metadata.get("client_name") or self.client_id
 
-    def check_secret(self, presented: str, now: datetime) -> bool:
-        """Compare with every secret that is valid, in constant time."""
+    def matching_secret(self, presented: str, now: datetime) -> dict[str, Any] | None:
+        """The valid secret that was presented, or None. Every one is compared, in constant time."""
         presented_hash = hash_secret(presented)
-        found = False
+        found = None
         for secret in self.metadata.get("secrets", ()):
             expires_at = secret.get("expires_at")
             alive = expires_at is None or expires_at > now
-            found |= hmac.compare_digest(secret["hash"], presented_hash) and alive
+            if hmac.compare_digest(secret["hash"], presented_hash) and alive:
+                found = secret
         return found
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:

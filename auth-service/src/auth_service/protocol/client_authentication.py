@@ -2,12 +2,17 @@
 
 import base64
 import binascii
+from datetime import timedelta
+from typing import Any
 from urllib.parse import unquote_plus
 
 from auth_service.clock import Clock
+from auth_service.models import Client
 from auth_service.protocol.client import Clients, RegisteredClient
 from auth_service.protocol.errors import InvalidClient, InvalidRequest
 from auth_service.protocol.request import OAuthRequest
+
+USE_NOTED_EVERY = timedelta(hours=1)
 
 METHODS = ("client_secret_basic", "client_secret_post", "none")
 
@@ -28,7 +33,8 @@ class ClientAuthentication:
         client = self._clients.read(client_id) if endpoint == "token" else self._clients.find(client_id)
         if client is None:
             raise InvalidClient("no such client, or it is disabled")
-        if secret is not None and not client.check_secret(secret, self._clock.now()):
+        known = None if secret is None else client.matching_secret(secret, self._clock.now())
+        if secret is not None and known is None:
             raise InvalidClient("wrong secret")
         if not client.check_endpoint_auth_method(method, endpoint):
             registered = client.token_endpoint_auth_method
@@ -38,7 +44,16 @@ class ClientAuthentication:
         if method not in methods:
             raise InvalidClient(f"{method} is not enough at the {endpoint} endpoint")
         request.auth_method = method
+        if known is not None:
+            self._note_use(client_id, known)
         return client
+
+    def _note_use(self, client_id: str, secret: dict[str, Any]) -> None:
+        """Once an hour: a write a request would cost more than the knowledge is worth."""
+        now, last = self._clock.now(), secret.get("last_used_at")
+        if last is None or now - last >= USE_NOTED_EVERY:
+            Client.note_use(client_id, secret["hash"], now)
+            self._clients.forget(client_id)
 
     def _read_credentials(self, request: OAuthRequest) -> tuple[str, str, str | None]:
         """Which method, client and secret were presented; exactly one method may be."""

@@ -86,13 +86,23 @@ def _is_ours(handler: logging.Handler) -> bool:
     return isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter)
 
 
-def _begin() -> None:
-    """Take the gateway's request id, or make one if what came is not one."""
-    given = request.headers.get("X-Request-ID", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-    g.request_began = time.perf_counter()
+def begin_request(given: str) -> str:
+    """Take the gateway's request id, or make one if what came is not one; this thread's log lines show it."""
+    request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
+
+
+def write_line(method: str, path: str, status: int, began: float) -> None:
+    """The request's line; it `began` then by `time.perf_counter`. The path has no query, where codes travel."""
+    duration_ms = round((time.perf_counter() - began) * 1000, 2)
+    _log.info("request", method=method, path=path, status=status, duration_ms=duration_ms)
+
+
+def _begin() -> None:
+    g.request_began = time.perf_counter()
+    g.request_id = begin_request(request.headers.get("X-Request-ID", ""))
 
 
 def _show_request_id(response: Response) -> Response:
@@ -101,11 +111,4 @@ def _show_request_id(response: Response) -> Response:
 
 
 def _write_line(_app: Flask, response: Response) -> None:
-    """The request's line. Its path is without the query string, in which codes and tokens travel."""
-    _log.info(
-        "request",
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        duration_ms=round((time.perf_counter() - g.request_began) * 1000, 2),
-    )
+    write_line(request.method, request.path, response.status_code, g.request_began)

@@ -24,11 +24,14 @@ _HEADERS = {
 }
 
 
+def for_machines(settings: Settings) -> dict[str, str]:
+    """All of them, as an answer has them that is no page."""
+    return _for_all(settings) | {"Content-Security-Policy": _MACHINE_POLICY, "Cache-Control": "no-store"}
+
+
 def init(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer of the application."""
-    headers = dict(_HEADERS)
-    if settings.secure_cookies:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    headers = _for_all(settings)
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -49,6 +52,12 @@ def forms_may_lead_to_client() -> None:
     rest of the policy.
     """
     g.forms_may_lead_to_client = True
+
+
+def _for_all(settings: Settings) -> dict[str, str]:
+    if settings.secure_cookies:
+        return _HEADERS | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    return _HEADERS
 
 
 def _policy_for(response: Response) -> str:
