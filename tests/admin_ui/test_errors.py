@@ -97,6 +97,7 @@ def test_parts_of_pages_get_a_message_in_place(cut_off):
     assert page.status == 503
     assert page.headers["HX-Retarget"] == "#messages"
     assert "<html" not in page.text and "alert" in page.text
+    assert page.headers["X-Request-ID"] in page.text
 
 
 def test_parts_of_pages_sign_in_by_going_there_whole(browser):

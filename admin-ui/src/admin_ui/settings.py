@@ -24,6 +24,8 @@ class Settings(BaseSettings):
     """The public origin, where browsers are sent to sign in."""
     auth_service_url: str = Field("", validate_default=True)
     """auth-service's address behind the gateway; the issuer when left out."""
+    demo: bool = False
+    """Say on each page that this is a demo."""
     client_id: str = Field("gatehouse-admin-ui", pattern=r"^[\x21-\x7e]{1,100}$")
     """The client that it is."""
     client_secret: SecretStr = Field(min_length=32)

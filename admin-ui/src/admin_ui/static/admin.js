@@ -75,4 +75,5 @@ if (replacement) history.replaceState(null, "", replacement.dataset.replaceAddre
 document.getElementById("error-summary")?.focus();
 document.querySelector(".places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 showCopyButtons(document);
+document.addEventListener("htmx:before:request", () => document.getElementById("messages").replaceChildren());
 document.addEventListener("htmx:after:swap", () => showCopyButtons(document));

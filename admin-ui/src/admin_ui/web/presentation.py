@@ -55,6 +55,7 @@ def init_app(app: Flask) -> None:
         return {
             "person": person,
             "places": places_of(person),
+            "demo": admin_ui().settings.demo,
             "theme": chosen_theme(),
             "request_id": g.get("request_id", ""),
             "issuer": admin_ui().settings.issuer,
