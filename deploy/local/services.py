@@ -85,6 +85,7 @@ def settings(service: str, addresses: Addresses, profile: str, secrets_dir: Path
         }
     return {
         "ADMIN_UI_ISSUER": addresses.issuer,
+        "ADMIN_UI_DEMO": "true",
         "ADMIN_UI_AUTH_SERVICE_URL": _first(addresses, "auth-service"),
         "ADMIN_UI_CLIENT_SECRET": secret("admin_ui_client_secret"),
         "ADMIN_UI_SECRET_KEY": secret("admin_ui_secret_key"),

@@ -88,3 +88,9 @@ def test_the_session_is_not_sent_along_with_static_files(admin, clock):
     clock.ahead = 120
 
     assert "Set-Cookie" not in admin.open("/admin/static/admin.css").headers
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_each_page_says_when_it_is_a_demo(make_ui, demo):
+    page = make_ui(demo=demo).test_client().get("/admin/signed-out").text
+    assert ("Anyone can sign in as anyone here" in page) is demo
