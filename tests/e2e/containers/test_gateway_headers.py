@@ -98,3 +98,11 @@ def test_no_query_token_or_cookie_is_logged(disturbed: ComposeSystem, service: s
     assert '"path":"/oauth/authorize"' in written
     for secret in ("QuerySecret", "HeaderSecret", "CookieSecret", "RefererSecret"):
         assert secret not in written
+
+
+def test_style_sheets_are_compressed_and_pages_never(system: ComposeSystem) -> None:
+    page = requests.get(f"{system.url}/", timeout=10)
+    [href] = re.findall(r'rel="stylesheet" href="([^"]+)"', page.text)
+    style = requests.get(system.url + href, timeout=10)
+    assert style.headers.get("Content-Encoding") == "gzip"
+    assert "Content-Encoding" not in page.headers
