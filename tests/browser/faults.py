@@ -1,0 +1,34 @@
+"""What a browser complains of: errors in the console, exceptions, what the Content-Security-Policy stopped."""
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
+
+REPORT_VIOLATIONS = """
+document.addEventListener('securitypolicyviolation', (event) =>
+  console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI} ${event.sample}`));
+"""
+NOT_LOADED = "Failed to load resource"
+
+
+class Faults:
+    """Collects them from all pages of a context. A page whose own status is an error is not a fault."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.found: list[str] = []
+        self._error_pages: set[str] = set()
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("console", self._on_console)
+        context.on("weberror", self._on_exception)
+        context.on("response", self._on_response)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        about = message.location["url"]
+        is_error_page = message.text.startswith(NOT_LOADED) and about in self._error_pages
+        if message.type in ("error", "warning") and not is_error_page:
+            self.found.append(f"{message.page and message.page.url}: {message.text} ({about})")
+
+    def _on_exception(self, error: WebError) -> None:
+        self.found.append(f"{error.page and error.page.url}: {error.error}")
+
+    def _on_response(self, response: Response) -> None:
+        if response.status >= 400 and response.request.is_navigation_request():
+            self._error_pages.add(response.url)

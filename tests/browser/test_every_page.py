@@ -1,0 +1,133 @@
+"""Every page at both widths and in both themes: it fits, it can be read, and the browser has no complaint."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import PASSWORD
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+LOOKS = [(size, scheme) for size in (PHONE, DESKTOP) for scheme in ("light", "dark")]
+NAMES = [f"{'phone' if size is PHONE else 'desktop'}, {scheme}" for size, scheme in LOOKS]
+LONG = "a-word-that-is-longer-than-any-line-of-a-telephone-could-ever-be-without-breaking-it"
+REQUESTS = {
+    "sign-in and consent": {"scope": "openid profile email notes:read notes:write"},
+    "not registered": {"redirect_uri": f"https://{LONG}.example.com/callback"},
+}
+STRANGERS_PAGES = (
+    "/",
+    "/login",
+    "/signed-out",
+    "/consent?request=gone",
+    "/no-such-page",
+    "/admin/callback?state=x",
+)
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/?state=signed-out",
+    "/admin/no-such-page",
+    "/admin/clients",
+    "/admin/clients?search=nobody-has-this-name",
+    "/admin/clients/new",
+    *(f"/admin/clients/new/{kind}" for kind in ("web", "spa", "native", "machine", "implicit")),
+    "/admin/clients/{client}",
+    "/admin/clients/{client}/edit",
+    "/admin/clients/{client}/secret",
+    "/admin/clients/{client}/disable",
+    "/admin/clients/{client}/delete",
+    "/admin/users",
+    "/admin/users/new",
+    "/admin/users/{user}",
+    "/admin/users/{user}/edit",
+    "/admin/users/{user}/password",
+    "/admin/users/{user}/disable",
+    "/admin/users/{user}/delete",
+    "/admin/tokens",
+    "/admin/tokens?client_id={client}",
+    "/admin/tokens/{token}/revoke",
+    "/admin/tokens/revoke-all?sub={user}",
+    "/admin/grants",
+    "/admin/grants/revoke-all?client_id={client}",
+    "/admin/signing-keys",
+    "/admin/signing-keys/rotate",
+)
+
+APPEARANCE = Path(__file__).with_name("appearance.js").read_text()
+READABLE = 4.5  # WCAG 2.2 §1.4.3
+
+
+@pytest.fixture(params=LOOKS, ids=NAMES)
+def look(request) -> dict:
+    size, scheme = request.param
+    return {"viewport": size, "color_scheme": scheme}
+
+
+@pytest.fixture
+def world(admin_api, register, username) -> dict[str, str]:
+    """A client, a user and a token with long names, for the addresses of the admin pages."""
+    app = register(client_name=LONG, redirect_uris=[f"https://{LONG}.example.com/{LONG}?with=a&query"])
+    user = admin_api.create_user(
+        username=f"{username}-{LONG}"[:64], name=LONG, email=f"{username}@example.com"
+    )
+    token = app.client.tokens_by_password(user["username"], "profile email notes:read notes:write")
+    tokens = admin_api.read("/tokens", client_id=app.client.client_id)["items"]
+    assert token
+    return {"client": app.client.client_id, "user": user["sub"], "token": tokens[0]["id"]}
+
+
+def check(page: Page, scheme: str, faults: list[str]) -> None:
+    """Note what is too wide or too pale on the page, and whether the page follows the theme."""
+    seen = page.evaluate(APPEARANCE, READABLE)
+    if seen["tooWide"] > 0:
+        faults.append(f"{page.url} is {seen['tooWide']} pixels too wide")
+    if seen["dark"] != (scheme == "dark"):
+        faults.append(f"{page.url} does not follow the theme {scheme}")
+    faults.extend(f"{page.url} is hard to read: {text}" for text in seen["pale"])
+
+
+def test_pages_of_the_authorization_server(open_window, register, look, username):
+    page, faults = open_window(**look), []
+    app = register(client_name=LONG, policy_uri="https://app.example.com/privacy")
+    for path in STRANGERS_PAGES:
+        page.goto(path)
+        check(page, look["color_scheme"], faults)
+    page.goto(app.authorization_path(**REQUESTS["not registered"]))
+    check(page, look["color_scheme"], faults)
+    page.goto(app.authorization_path(**REQUESTS["sign-in and consent"]))
+    check(page, look["color_scheme"], faults)
+    for password in ("wrong", PASSWORD):
+        page.get_by_label("Username").fill(f"{username}-{LONG}"[:64])
+        page.get_by_label("Password", exact=True).fill(password)
+        page.get_by_role("button", name="Sign in").click()
+        expect(
+            page.get_by_role("alert") if password == "wrong" else page.get_by_text("Allow access?")
+        ).to_be_visible()
+        check(page, look["color_scheme"], faults)
+    for path in ("/", "/oauth/logout"):
+        page.goto(path)
+        check(page, look["color_scheme"], faults)
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_admin_pages(open_window, admin_cookies, world, look):
+    page, faults = open_window(storage_state=admin_cookies, **look), []
+    for path in ADMIN_PAGES:
+        page.goto(path.format(**world))
+        check(page, look["color_scheme"], faults)
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_the_consent_page_scrolls_to_its_buttons_on_a_phone(open_window, register, username):
+    page = open_window(viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True)
+    app = register()
+    page.goto(app.authorization_path(scope="openid profile email notes:read notes:write"))
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").tap()
+    allow = page.get_by_role("button", name="Allow")
+    expect(allow).not_to_be_in_viewport()
+    page.mouse.wheel(0, 5000)
+    expect(allow).to_be_in_viewport(ratio=1)
+    allow.tap()
+    assert "code" in app.answer(page)
