@@ -1,20 +1,15 @@
 """Every page at both widths and in both themes: it fits, it can be read, and the browser has no complaint."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import PASSWORD
+from tests.browser.appearance import appearance_of
+from tests.browser.pages import create_client, sign_in
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 LOOKS = [(size, scheme) for size in (PHONE, DESKTOP) for scheme in ("light", "dark")]
 NAMES = [f"{'phone' if size is PHONE else 'desktop'}, {scheme}" for size, scheme in LOOKS]
 LONG = "a-word-that-is-longer-than-any-line-of-a-telephone-could-ever-be-without-breaking-it"
-REQUESTS = {
-    "sign-in and consent": {"scope": "openid profile email notes:read notes:write"},
-    "not registered": {"redirect_uri": f"https://{LONG}.example.com/callback"},
-}
 STRANGERS_PAGES = (
     "/",
     "/login",
@@ -53,9 +48,6 @@ ADMIN_PAGES = (
     "/admin/signing-keys/rotate",
 )
 
-APPEARANCE = Path(__file__).with_name("appearance.js").read_text()
-READABLE = 4.5  # WCAG 2.2 §1.4.3
-
 
 @pytest.fixture(params=LOOKS, ids=NAMES)
 def look(request) -> dict:
@@ -70,20 +62,19 @@ def world(admin_api, register, username) -> dict[str, str]:
     user = admin_api.create_user(
         username=f"{username}-{LONG}"[:64], name=LONG, email=f"{username}@example.com"
     )
-    token = app.client.tokens_by_password(user["username"], "profile email notes:read notes:write")
-    tokens = admin_api.read("/tokens", client_id=app.client.client_id)["items"]
-    assert token
-    return {"client": app.client.client_id, "user": user["sub"], "token": tokens[0]["id"]}
+    app.client.tokens_by_password(user["username"], "profile email notes:read notes:write")
+    token = admin_api.read("/tokens", client_id=app.client.client_id)["items"][0]
+    return {"client": app.client.client_id, "user": user["sub"], "token": token["id"]}
 
 
 def check(page: Page, scheme: str, faults: list[str]) -> None:
     """Note what is too wide or too pale on the page, and whether the page follows the theme."""
-    seen = page.evaluate(APPEARANCE, READABLE)
-    if seen["tooWide"] > 0:
-        faults.append(f"{page.url} is {seen['tooWide']} pixels too wide")
-    if seen["dark"] != (scheme == "dark"):
+    seen = appearance_of(page)
+    if seen.too_wide:
+        faults.append(f"{page.url} is {seen.too_wide} pixels too wide")
+    if seen.dark != (scheme == "dark"):
         faults.append(f"{page.url} does not follow the theme {scheme}")
-    faults.extend(f"{page.url} is hard to read: {text}" for text in seen["pale"])
+    faults.extend(f"{page.url} is hard to read: {text}" for text in seen.pale)
 
 
 def test_pages_of_the_authorization_server(open_window, register, look, username):
@@ -92,17 +83,16 @@ def test_pages_of_the_authorization_server(open_window, register, look, username
     for path in STRANGERS_PAGES:
         page.goto(path)
         check(page, look["color_scheme"], faults)
-    page.goto(app.authorization_path(**REQUESTS["not registered"]))
+    page.goto(app.authorization_path(redirect_uri=f"https://{LONG}.example.com/callback"))
     check(page, look["color_scheme"], faults)
-    page.goto(app.authorization_path(**REQUESTS["sign-in and consent"]))
+    page.goto(app.authorization_path(scope="openid profile email notes:read notes:write"))
     check(page, look["color_scheme"], faults)
-    for password in ("wrong", PASSWORD):
-        page.get_by_label("Username").fill(f"{username}-{LONG}"[:64])
-        page.get_by_label("Password", exact=True).fill(password)
-        page.get_by_role("button", name="Sign in").click()
-        expect(
-            page.get_by_role("alert") if password == "wrong" else page.get_by_text("Allow access?")
-        ).to_be_visible()
+    for password, leads_to in (
+        ("wrong", page.get_by_role("alert")),
+        ("valid", page.get_by_text("Allow access?")),
+    ):
+        sign_in(page, f"{username}-{LONG}"[:64], password)
+        expect(leads_to).to_be_visible()
         check(page, look["color_scheme"], faults)
     for path in ("/", "/oauth/logout"):
         page.goto(path)
@@ -110,11 +100,18 @@ def test_pages_of_the_authorization_server(open_window, register, look, username
     assert not faults, "\n" + "\n".join(faults)
 
 
-def test_admin_pages(open_window, admin_cookies, world, look):
+def test_admin_pages(open_window, admin_cookies, world, look, username):
     page, faults = open_window(storage_state=admin_cookies, **look), []
     for path in ADMIN_PAGES:
         page.goto(path.format(**world))
         check(page, look["color_scheme"], faults)
+    page.goto("/admin/clients/new/web")
+    page.get_by_label("Redirect URIs").fill(f"http://{LONG}.example.com/{LONG}\nhttps://{LONG}.example.com/")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_text("Please look at this again")).to_be_visible()
+    check(page, look["color_scheme"], faults)
+    create_client(page, "Machine", username)
+    check(page, look["color_scheme"], faults)
     assert not faults, "\n" + "\n".join(faults)
 
 
@@ -122,9 +119,7 @@ def test_the_consent_page_scrolls_to_its_buttons_on_a_phone(open_window, registe
     page = open_window(viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True)
     app = register()
     page.goto(app.authorization_path(scope="openid profile email notes:read notes:write"))
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").tap()
+    sign_in(page, username)
     allow = page.get_by_role("button", name="Allow")
     expect(allow).not_to_be_in_viewport()
     page.mouse.wheel(0, 5000)
