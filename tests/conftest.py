@@ -18,15 +18,26 @@ _started: list[tuple[Mongod, Path]] = []
 def _start_mongod() -> str:
     """Start the embedded MongoDB in a temporary folder, once for the whole run."""
     if not _started:
-        directory = Path(tempfile.mkdtemp(prefix="gatehouse-tests-", dir=_quick_folder()))
+        folder = _quick_folder()
+        _remove_left_behind(folder)
+        directory = Path(tempfile.mkdtemp(prefix=f"gatehouse-tests-{os.getpid()}-", dir=folder))
         _started.append((Mongod(directory / "data").start(), directory))
     return _started[0][0].uri
 
 
-def _quick_folder() -> str | None:
+def _quick_folder() -> Path:
     """Memory, where there is room for a database: each test makes and drops its own, which a disk makes slow."""
     memory = Path("/dev/shm")
-    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3 else None
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2 * 1024**3
+    return memory if roomy else Path(tempfile.gettempdir())
+
+
+def _remove_left_behind(folder: Path) -> None:
+    """Give back the memory of runs that were killed; a folder's name says whose it is."""
+    for directory in folder.glob("gatehouse-tests-*-*"):
+        owner = directory.name.split("-")[2]
+        if not Path("/proc", owner).exists() and Path("/proc/self").exists():
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)
