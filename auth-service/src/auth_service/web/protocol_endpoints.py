@@ -1,6 +1,6 @@
 """Every URL that machines use, on one page. Nothing is decided here: parse, hand over, reply."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, Response, request
 from flask import json as flask_json
@@ -69,21 +69,16 @@ def oauth_authorization_server() -> Response:
 
 def parse_request(parameters: Iterable[tuple[str, str]]) -> OAuthRequest:
     """The current request as the protocol sees it."""
-    return OAuthRequest(
-        request.method, request.path, parameters, dict(request.headers), request.remote_addr or ""
-    )
+    headers: Mapping[str, str] = request.headers  # type: ignore[assignment]  # reads like one; a copy would cost
+    return OAuthRequest(request.method, request.path, parameters, headers, request.remote_addr or "")
 
 
 def to_response(reply: Reply) -> Response:
     """The protocol's reply as Flask sends it."""
     status, body, headers = reply
-    is_json = isinstance(body, dict)
-    response = Response(flask_json.dumps(body) if is_json else body, status)
-    if is_json:
-        response.mimetype = "application/json"
-    for name, value in headers:
-        response.headers[name] = value
-    return response
+    if isinstance(body, str):
+        return Response(body, status, headers)
+    return Response(flask_json.dumps(body), status, headers, mimetype="application/json")
 
 
 def bearer_refusal(error: BearerError) -> Response:

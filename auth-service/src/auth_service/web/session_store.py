@@ -126,7 +126,9 @@ class MongoSessionInterface(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The session of the request; nothing is read until somebody asks."""
-        return BrowserSession(request.cookies.get(self.cookie_name), self.clock.now())
+        # Programs send no cookies at all: nothing to parse then.
+        cookie = request.cookies.get(self.cookie_name) if "Cookie" in request.headers else None
+        return BrowserSession(cookie, self.clock.now())
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed, and the cookie if the id did."""
