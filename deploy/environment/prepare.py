@@ -97,6 +97,7 @@ def _install(locks: tuple[str, ...]) -> None:
 def _prepare_node_package(package: str) -> None:
     """Install a locked npm package and, where it says how, copy its page assets into place."""
     folder = PROJECT / package
+    _ensure_node()
     if changed(package, [f"{package}/package-lock.json"]) or not (folder / "node_modules").exists():
         npm = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
         step(f"Installing the npm packages of {package}", lambda: run(*npm, cwd=folder))
@@ -117,14 +118,17 @@ def _prepare_node_package(package: str) -> None:
         remember(name, sources)
 
 
+def _ensure_node() -> None:
+    """Take Node and npm from PyPI where the machine has none."""
+    if (shutil.which("npm") and shutil.which("node")) or (VENV / "bin" / "npm").exists():
+        return
+    pip = (str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
+    lock = ("--require-hashes", "-r", "deploy/local/npm.lock")
+    step("Installing Node, which this machine lacks", lambda: run(*pip, *lock))
+
+
 def _node_environment() -> dict[str, str]:
-    """Put a Node on PATH, from PyPI if the machine has none, and have it trust what the machine trusts."""
-    if not (shutil.which("npm") and shutil.which("node")) and not (VENV / "bin" / "npm").exists():
-        pip = (str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
-        step(
-            "Installing Node, which this machine lacks",
-            lambda: run(*pip, "--require-hashes", "-r", "deploy/local/npm.lock"),
-        )
+    """Put our Node on PATH behind the machine's, and have it trust what the machine trusts."""
     authorities = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
     trust = {"NODE_EXTRA_CA_CERTS": authorities} if Path(authorities).exists() else {}
     return {**trust, **os.environ, "PATH": f"{os.environ.get('PATH', '')}:{VENV / 'bin'}"}
