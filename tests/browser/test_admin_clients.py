@@ -158,6 +158,16 @@ def test_a_refused_form_says_which_field_and_keeps_what_was_typed(admin):
     expect(admin.get_by_role("textbox", name="Name")).to_have_value("Kept")
 
 
+@pytest.mark.parametrize("path", ["/admin/clients/new/machine", "/admin/users/new"])
+def test_blanks_are_no_name(admin, path):
+    admin.goto(path)
+    admin.get_by_role("textbox").first.fill("   ")
+    admin.get_by_role("button", name="Create").click()
+    summary = admin.get_by_role("alert").filter(has_text="Please look at this again")
+    summary.get_by_role("link", name=re.compile("[Nn]ame")).click()
+    expect(admin.get_by_role("textbox").first).to_be_focused()
+
+
 def test_the_list_is_searched_while_one_types_and_read_page_by_page(admin, register, username):
     for number in range(26):
         register(client_name=f"{username} {number:02}")

@@ -11,7 +11,7 @@ from wtforms import (
     StringField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
@@ -43,7 +43,7 @@ def check_redirect_uris(form: "ClientForm", field: Field) -> None:
 class ClientForm(Form):
     """RFC 7591 §2's fields by their own names."""
 
-    client_name = StringField("Name", [InputRequired("Give it a name."), Length(max=100)])
+    client_name = StringField("Name", [DataRequired("Give it a name."), Length(max=100)])
     redirect_uris = LinesField(
         "Redirect URIs",
         [InputRequired("At least one is needed: people are sent back to it."), check_redirect_uris],

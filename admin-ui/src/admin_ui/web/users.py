@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 from wtforms import BooleanField, StringField
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
@@ -32,7 +32,7 @@ class NewUserForm(ProfileForm):
     """The same, with the name to sign in with."""
 
     username = StringField(
-        "Username", [InputRequired("People sign in with it; it cannot be changed later."), Length(max=100)]
+        "Username", [DataRequired("People sign in with it; it cannot be changed later."), Length(max=100)]
     )
 
 
