@@ -10,8 +10,9 @@ import subprocess
 import sys
 
 from deploy.local.mongod_binary import MongodUnavailable
+from deploy.numbers import processes
 from deploy.numbers.marked import replace_between_markers
-from tests.benchmarks import plot, processes, report
+from tests.benchmarks import plot, report
 from tests.benchmarks.answers import BenchmarkFailed
 from tests.benchmarks.load import Sample, check, load
 from tests.benchmarks.results import summarize

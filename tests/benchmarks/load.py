@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import processes
+from deploy.numbers import processes
 from tests.benchmarks.answers import BenchmarkFailed, ask
 from tests.benchmarks.targets import Target
 
