@@ -3,7 +3,7 @@
 PYTHON ?= python3
 export MODE PORT PROFILE PURGE UPGRADE
 .DEFAULT_GOAL := help
-.PHONY: help demo down test test-fast bench format prepare lock clean
+.PHONY: help demo down test test-fast bench numbers format prepare lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,9 @@ test-fast: prepare ## Run the checks and the services' own tests: the inner loop
 
 bench: prepare ## Measure the hot paths side by side; prints a table and writes a plot
 	@.venv/bin/python -m tests.benchmarks
+
+numbers: ## Measure starts, sizes and tests in fresh clones, and write the README's table; takes half an hour
+	@$(PYTHON) -m deploy.numbers
 
 format: prepare ## Format the sources, and mend what the linter can
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
