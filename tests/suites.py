@@ -75,6 +75,7 @@ SUITES = [
     tests("e2e local", "tests/e2e", "--ignore=tests/e2e/containers", environment={"GATEHOUSE_E2E": "local"}),
     tests("browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser),
     tests("demo", "tests/demo", patience=900),
+    tests("benchmarks", "tests/benchmarks", patience=300),
     tests("postman", "tests/postman", environment={"GATEHOUSE_E2E": "local"}),
     tests(
         "e2e containers",

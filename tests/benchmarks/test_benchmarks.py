@@ -1,0 +1,95 @@
+"""The benchmark measures what it says: a real run, and the sums and pictures made of it."""
+
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from deploy.numbers.marked import MarkersMissing, replace_between_markers
+from deploy.numbers.table import Number, markdown
+from tests.benchmarks import plot, report
+from tests.benchmarks.answers import BenchmarkFailed
+from tests.benchmarks.load import Sample, check
+from tests.benchmarks.results import summarize
+from tests.benchmarks.servers import PROJECT
+from tests.benchmarks.targets import Target
+
+FLOOR = Target("a <floor>", "http://127.0.0.1:1/", (), "active")
+PATH = Target("a path", "http://127.0.0.1:1/", (), "active", floor="a <floor>")
+
+
+def sample(per_second, mongod_us=100.0):
+    return Sample(per_second, p50_ms=1, p99_ms=2, server_us=300, mongod_us=mongod_us)
+
+
+@pytest.fixture
+def results():
+    rounds = {"a <floor>": [1000, 100, 1000], "a path": [500, 80, 900]}
+    samples = {name: [sample(rate) for rate in rates] for name, rates in rounds.items()}
+    return summarize([FLOOR, PATH], samples)
+
+
+def test_a_ratio_is_the_median_of_the_rounds_own(results):
+    floor, path = results
+    assert (floor.per_second, floor.ratio) == (1000, None)
+    assert (path.per_second, path.ratio) == (500, 0.8)
+
+
+def test_cpu_of_a_foreign_database_is_left_out():
+    (floor,) = summarize([FLOOR], {"a <floor>": [sample(10, mongod_us=None)]})
+    assert report.cells(floor, {})[-1] == ""
+
+
+def test_the_table_names_what_a_ratio_is_of(results):
+    lines = report.markdown_table(results, {"auth-service": 70.4}).splitlines()
+    assert lines[2].startswith("| a <floor> (A) | 1000 |")
+    assert lines[3].startswith("| a path | 500 | 0.80 | A |")
+    assert "auth-service 70 MB" in lines[-1]
+
+
+def test_the_plot_is_well_formed_and_has_a_bar_for_each(results):
+    svg = "{http://www.w3.org/2000/svg}"
+    picture = ElementTree.fromstring(plot.draw(results))
+    floor, path = (float(bar.get("width")) for bar in picture.iter(f"{svg}rect"))
+    assert path / floor == pytest.approx(0.5, abs=0.01)
+    assert {"a <floor>", "a path"} <= {text.text for text in picture.iter(f"{svg}text")}
+
+
+def test_nothing_is_loaded_that_does_not_answer():
+    with pytest.raises(BenchmarkFailed, match=r"127\.0\.0\.1:1"):
+        check(FLOOR)
+
+
+def test_text_between_markers_is_replaced_and_the_rest_kept(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- x:begin -->\nold\n<!-- x:end -->\nafter\n")
+    for text in ("new", "newer"):
+        replace_between_markers(page, "x", text)
+    assert page.read_text() == "before\n<!-- x:begin -->\nnewer\n<!-- x:end -->\nafter\n"
+    with pytest.raises(MarkersMissing, match="y:begin"):
+        replace_between_markers(page, "y", "lost")
+
+
+def test_numbers_are_shown_beside_their_limits():
+    number = Number("memory", 80.4, "MB", 80)
+    assert "| memory | 80 MB | 80 MB |" in markdown([number])
+    assert not number.good
+
+
+@pytest.mark.skipif(not shutil.which("wrk"), reason="there is no wrk (apt-get install wrk)")
+def test_a_short_run():
+    command = [sys.executable, "-m", "tests.benchmarks", "--rounds", "1", "--seconds", "1"]
+    done = subprocess.run(
+        [*command, "--only", "introspection", "shared_database"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    table = {line.split("  ")[0]: line.split() for line in done.stdout.splitlines() if "  " in line}
+    for name in ("introspection of an opaque token", "/api/me, shared_database"):
+        rate, ratio = table[name][-7:-5]
+        assert float(rate) > 1 and float(ratio) > 0
