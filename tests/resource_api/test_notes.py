@@ -1,6 +1,10 @@
 """/api/notes: five operations, and whose notes they reach."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -64,3 +68,23 @@ def test_a_client_keeps_its_notes_apart_from_its_users(api: FlaskClient, bearer:
 def test_a_person_finds_the_same_notes_through_another_client(api: FlaskClient, bearer: Bearer) -> None:
     note = write(api, bearer(client_id="web"))
     assert api.get("/api/notes", headers=bearer(client_id="robot")).json["items"] == [note]
+
+
+def test_ids_made_by_two_processes_sort_by_time() -> None:
+    moments = [datetime(2030, 1, 1, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(50)]
+    make = "import sys; from datetime import datetime; from resource_api.models.note import new_note_id\n"
+    make += "for line in sys.stdin: print(new_note_id(datetime.fromisoformat(line.strip())))"
+    said = [f"{moment.isoformat()}\n" for moment in moments]
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", make],
+            input="".join(said[start::2]),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
+        for start in (0, 1)
+    ]
+    ids = [made[n % 2][n // 2] for n in range(50)]
+    assert ids == sorted(ids)

@@ -5,7 +5,7 @@ from bson import ObjectId
 from flask import Response, abort, url_for
 
 from resource_api.models import Note
-from resource_api.models.note import MAX_NOTES
+from resource_api.models.note import MAX_NOTES, new_note_id
 from resource_api.protection import current_token, require_scope
 from resource_api.web.current import service
 from resource_api.web.note_schemas import NewNote, NoteChange, NoteOut, NotePage, PageQuery
@@ -39,7 +39,7 @@ def create_note(json_data: NewNote) -> tuple[NoteOut, int, dict[str, str]]:
     if Note.objects(owner=owner()).limit(MAX_NOTES).count(with_limit_and_skip=True) >= MAX_NOTES:
         abort(409, f"You have {MAX_NOTES} notes already: delete some first")
     now = service().clock.now()
-    note = Note(id=ObjectId(), owner=owner(), **json_data.model_dump(), created_at=now, updated_at=now)
+    note = Note(id=new_note_id(now), owner=owner(), **json_data.model_dump(), created_at=now, updated_at=now)
     note.save(force_insert=True)
     return NoteOut.of(note), 201, {"Location": url_for("notes.read_note", note_id=note.id)}
 
