@@ -201,8 +201,8 @@ async def _relay(request: web.BaseRequest, upstream: ClientResponse) -> web.Stre
     response = web.StreamResponse(status=upstream.status, headers=CIMultiDict(_end_to_end(upstream.headers)))
     response.headers["X-Request-ID"] = request["id"]
     response.headers["Server"] = "gatehouse"
-    await response.prepare(request)
     try:
+        await response.prepare(request)
         async for chunk in upstream.content.iter_any():
             await response.write(chunk)
     except ClientError:  # either side went away; a cut connection says so, a tidy end would lie
