@@ -35,6 +35,7 @@ def test_without_a_token_there_is_a_challenge_and_no_error(client):
     refused = client.get("/oauth/userinfo")
     assert refused.status_code == 401
     assert refused.headers["WWW-Authenticate"] == 'Bearer realm="gatehouse"'
+    assert refused.json["request_id"] == refused.headers["X-Request-ID"]
 
 
 @pytest.mark.rfc("6750 §3.1")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from flask import json as flask_json
 
 from auth_service.protocol.bearer_token import BearerError, read_header
@@ -83,7 +83,11 @@ def to_response(reply: Reply) -> Response:
 
 def bearer_refusal(error: BearerError) -> Response:
     """RFC 6750 §3: the challenge in the header, the same in the body."""
-    body = {"error": error.code or "invalid_token", "error_description": error.description}
+    body = {
+        "error": error.code or "invalid_token",
+        "error_description": error.description,
+        "request_id": g.request_id,
+    }
     headers = [("WWW-Authenticate", error.challenge()), ("Cache-Control", "no-store")]
     return to_response(Reply(error.status, body, headers))
 
