@@ -14,10 +14,10 @@ REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class _StandardOutput:
-    """Where the lines go: whatever stdout is at that moment."""
+    """Where the lines go: whatever stdout is at that moment. A line in one write, so that threads mix none."""
 
     def __getattr__(self, level: str) -> Any:
-        return lambda line: print(line, file=sys.stdout, flush=True)
+        return lambda line: print(f"{line}\n", end="", file=sys.stdout, flush=True)
 
 
 def make_logger(level: str) -> Any:

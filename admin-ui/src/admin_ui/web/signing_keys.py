@@ -25,7 +25,8 @@ def rotate() -> str | tuple[str, int] | Response:
     """Publish successors of the current keys, which take over once everybody can know them."""
     asked = Confirmation(
         title="Rotate the signing keys now?",
-        question="Keys rotate by themselves; do it by hand when one may have become known.",
+        question="Rotate now and then, so that no key signs for long enough to be worth stealing.",
+        irreversible=False,
         consequences=[
             "A successor of each current key is published at once.",
             "It begins to sign when every application has had the time to fetch it.",
