@@ -49,7 +49,9 @@ class Browser:
         """Fill in the page's form that has these fields, or this action, and send it; returns as `follow`."""
         return self.follow(self.send_form(page, action, **fields))
 
-    def send_form(self, page: requests.Response, action: str | None = None, **fields: str) -> requests.Response:
+    def send_form(
+        self, page: requests.Response, action: str | None = None, **fields: str
+    ) -> requests.Response:
         """Send the form and stay there; hidden fields, the CSRF token among them, are as they were."""
         form = form_with(page.text, fields, action)
         target = urljoin(page.url, form.action or page.url)

@@ -1,5 +1,6 @@
 """HTTP to the gateway: nothing follows a redirect by itself, everything is bounded in time and remembered."""
 
+import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
@@ -57,3 +58,13 @@ class Gateway(Http):
 def bearer(token: str) -> dict[str, str]:
     """The headers that carry an access token (RFC 6750 §2.1)."""
     return {"Authorization": f"Bearer {token}"}
+
+
+def logs_with(system: System, text: str, count: int) -> dict[str, str]:
+    """The logs that hold the text, once there are so many: an answer arrives before its line is written."""
+    deadline = time.monotonic() + TIMEOUT
+    while True:
+        found = {name: log for name, log in system.logs().items() if text in log}
+        if len(found) >= count or time.monotonic() > deadline:
+            return found
+        time.sleep(0.05)

@@ -51,11 +51,16 @@ class UsedSecrets:
 
     def found_in(self, text: bytes) -> list[tuple[str, str, bytes]]:
         """The kind, a beginning and the spelling of each secret that stands in the text."""
-        return [
-            (kind, f"{secret[:8]}…", spelling)
-            for kind, secret in self
-            for spelling in spellings(secret)
-            if spelling in text
+        by_beginning: defaultdict[bytes, list[tuple[str, str, bytes]]] = defaultdict(list)
+        for kind, secret in self:
+            for spelling in spellings(secret):
+                by_beginning[spelling[:SHORTEST]].append((kind, f"{secret[:8]}…", spelling))
+        return [  # one look at each place, however many secrets there are
+            found
+            for place in range(len(text))
+            if (beginning := text[place : place + SHORTEST]) in by_beginning
+            for found in by_beginning[beginning]
+            if text.startswith(found[2], place)
         ]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,17 @@ def test_json_of_every_kind(gateway: Gateway, headers: dict[str, str], document:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b'{"title": }', b"\xff", b'{"title": "\\ud800"}', b"[" * 30_000, b"nul", b"{}{}", b"'single'", b"NaN"],
+    [
+        b"{",
+        b'{"title": }',
+        b"\xff",
+        b'{"title": "\\ud800"}',
+        b"[" * 30_000,
+        b"nul",
+        b"{}{}",
+        b"'single'",
+        b"NaN",
+    ],
     ids=["cut off", "no value", "not UTF-8", "half a pair", "deep", "misspelt", "two", "quotes", "NaN"],
 )
 @pytest.mark.parametrize("path", ["/admin-api/v1/clients", "/admin-api/v1/users", "/api/notes"])
@@ -86,7 +96,9 @@ def test_broken_json_is_400(
     assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "text/plain", "application/xml", ""])
+@pytest.mark.parametrize(
+    "media_type", ["application/x-www-form-urlencoded", "text/plain", "application/xml", ""]
+)
 @pytest.mark.parametrize("path", ["/admin-api/v1/clients", "/api/notes"])
 def test_what_does_not_call_itself_json_is_415(
     gateway: Gateway, admin: AdminApi, web_app: OAuthClient, path: str, media_type: str

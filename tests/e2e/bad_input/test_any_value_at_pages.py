@@ -26,7 +26,14 @@ IN_QUERIES = {
 }
 IN_FORMS = {
     "/admin/clients/new/web": (
-        *("client_name", "redirect_uris", "scope", "client_uri", "access_token_format", "post_logout_redirect_uris"),
+        *(
+            "client_name",
+            "redirect_uris",
+            "scope",
+            "client_uri",
+            "access_token_format",
+            "post_logout_redirect_uris",
+        ),
     ),
     "/admin/users/new": ("username", "name", "email", "administrator"),
 }

@@ -107,13 +107,17 @@ def test_with_two_clients_or_addresses_nobody_is_redirected(
     web_app: OAuthClient, browser: Browser, name: str
 ) -> None:
     request, _ = web_app.authorization()
-    page = browser.http.get("/oauth/authorize", params=request | {name: [request[name], "https://evil.example"]})
+    page = browser.http.get(
+        "/oauth/authorize", params=request | {name: [request[name], "https://evil.example"]}
+    )
     assert page.status_code == 400
     assert "Location" not in page.headers
 
 
 @pytest.mark.rfc("6749 §4.1.2.1")
-@pytest.mark.parametrize("response_type", [None, "", "CODE", "code token", "code id_token", "none", 'c"o\\de', "ü"])
+@pytest.mark.parametrize(
+    "response_type", [None, "", "CODE", "code token", "code id_token", "none", 'c"o\\de', "ü"]
+)
 def test_response_types_that_are_none(
     web_app: OAuthClient, browser: Browser, response_type: str | None
 ) -> None:

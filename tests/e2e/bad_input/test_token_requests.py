@@ -29,9 +29,7 @@ def test_credentials_given_twice_are_refused(web_app: OAuthClient, gateway: Gate
 
 @pytest.mark.rfc("6749 §3.2, §2.3.1")
 @pytest.mark.parametrize("endpoint", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
-def test_parameters_in_the_address_are_refused(
-    web_app: OAuthClient, gateway: Gateway, endpoint: str
-) -> None:
+def test_parameters_in_the_address_are_refused(web_app: OAuthClient, gateway: Gateway, endpoint: str) -> None:
     form = {"grant_type": "client_credentials", "token": "x"}
     auth = (web_app.client_id, web_app.secret or "")
     for query, body in ((form, None), ({"scope": "profile"}, form), ({"unheard_of": ""}, form)):
@@ -77,9 +75,7 @@ def test_a_code_that_is_not_quite_right(web_app: OAuthClient, browser: Browser, 
 
 @pytest.mark.rfc("6749 §5.2, §6")
 @pytest.mark.parametrize("change", ["cut off", "lengthened", "an access token", "a code"])
-def test_a_refresh_token_that_is_not_quite_right(
-    web_app: OAuthClient, browser: Browser, change: str
-) -> None:
+def test_a_refresh_token_that_is_not_quite_right(web_app: OAuthClient, browser: Browser, change: str) -> None:
     tokens = web_app.tokens_by_code(browser)
     refresh_token = {
         "cut off": tokens["refresh_token"][:-1],

@@ -117,7 +117,9 @@ def test_a_list_is_read_page_by_page_newest_first(someone: Callable[..., Call]) 
         ({"title": "x", "text": {"$gt": ""}}, "text"),
     ],
 )
-def test_a_faulty_note_names_its_field(someone: Callable[..., Call], body: dict[str, Any], field: str) -> None:
+def test_a_faulty_note_names_its_field(
+    someone: Callable[..., Call], body: dict[str, Any], field: str
+) -> None:
     refused = someone()("POST", json=body)
     assert refused.status_code == 400
     assert [fault["field"] for fault in refused.json()["errors"]] == [field]

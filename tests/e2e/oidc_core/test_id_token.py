@@ -24,9 +24,7 @@ def verify(gateway: Gateway, id_token: str, algorithm: str = "RS256") -> dict[st
 
 @pytest.mark.rfc("OIDC Core §2, §3.1.3.7")
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
-def test_a_relying_party_can_check_it(
-    register, gateway: Gateway, browser: Browser, algorithm: str
-) -> None:
+def test_a_relying_party_can_check_it(register, gateway: Gateway, browser: Browser, algorithm: str) -> None:
     client = register(id_token_signed_response_alg=algorithm)
     tokens = client.tokens_by_code(browser, scope="openid profile", nonce="n-0S6_WzA2Mj")
     claims = verify(gateway, tokens["id_token"], algorithm)

@@ -68,7 +68,9 @@ PAGES: dict[str, tuple[int, Open]] = {
 def test_every_page_is_guarded(browser: Browser, web_app: OAuthClient, name: str) -> None:
     status, go = PAGES[name]
     page = go(browser, web_app)
-    policy = {part.split()[0]: part.split()[1:] for part in page.headers["Content-Security-Policy"].split(";")}
+    policy = {
+        part.split()[0]: part.split()[1:] for part in page.headers["Content-Security-Policy"].split(";")
+    }
     assert page.status_code == status
     assert page.headers["Content-Type"].startswith("text/html")
     assert policy["default-src"] in (["'self'"], ["'none'"])
@@ -88,8 +90,8 @@ def test_no_page_needs_what_its_policy_forbids(browser: Browser, web_app: OAuthC
     assert " style=" not in page
     assert "<style" not in page
     assert not [word for word in ("onclick=", "onsubmit=", "onload=", "javascript:") if word in page]
-    assert "src=\"http" not in page
-    assert "href=\"http" not in page.replace(f'href="{web_app.gateway.url}', "")
+    assert 'src="http' not in page
+    assert 'href="http' not in page.replace(f'href="{web_app.gateway.url}', "")
 
 
 @pytest.mark.parametrize("name", ["home", "sign in", "sign in for an app", "consent", "not found"])

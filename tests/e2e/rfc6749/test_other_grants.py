@@ -11,9 +11,7 @@ from tests.e2e.oauth_client import REDIRECT_URI, OAuthClient
 
 @pytest.fixture(scope="session")
 def implicit_app(register: Callable[..., OAuthClient]) -> OAuthClient:
-    return register(
-        grant_types=["implicit"], token_endpoint_auth_method="none", scope="profile notes:read"
-    )
+    return register(grant_types=["implicit"], token_endpoint_auth_method="none", scope="profile notes:read")
 
 
 @pytest.mark.rfc("6749 §4.2")
@@ -41,7 +39,9 @@ def test_implicit_denied_is_told_in_the_fragment(implicit_app: OAuthClient, brow
 @pytest.mark.rfc("6749 §4.3")
 def test_password(web_app: OAuthClient, browser: Browser, gateway: Gateway) -> None:
     tokens = web_app.tokens_by_password(browser.username, "profile")
-    assert gateway.get("/api/me", headers=bearer(tokens["access_token"])).json()["username"] == browser.username
+    assert (
+        gateway.get("/api/me", headers=bearer(tokens["access_token"])).json()["username"] == browser.username
+    )
     assert tokens["refresh_token"]
 
 

@@ -23,7 +23,9 @@ def test_a_wrong_verifier_gets_nothing_and_burns_nothing(
 
 @pytest.mark.rfc("7636 §4.1, §4.5")
 @pytest.mark.parametrize("verifier", [None, "", "short", "x" * 42, "x" * 129, "ä" * 43, "x" * 42 + "\n"])
-def test_a_missing_or_malformed_verifier(web_app: OAuthClient, browser: Browser, verifier: str | None) -> None:
+def test_a_missing_or_malformed_verifier(
+    web_app: OAuthClient, browser: Browser, verifier: str | None
+) -> None:
     code = web_app.get_code(browser) | {"code_verifier": verifier}
     refused = web_app.request_token("authorization_code", **code)
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")

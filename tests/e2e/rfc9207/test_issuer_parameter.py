@@ -30,9 +30,7 @@ def test_errors_carry_iss(
 @pytest.mark.rfc("9207 §2")
 @pytest.mark.parametrize("decision", ["allow", "deny"])
 def test_implicit_answers_carry_iss(browser: Browser, gateway: Gateway, decision: str) -> None:
-    answer = browser.authorize(
-        decision, response_type="token", client_id="demo-implicit", scope="profile"
-    )
+    answer = browser.authorize(decision, response_type="token", client_id="demo-implicit", scope="profile")
     assert answer.fragment["iss"] == gateway.url
 
 

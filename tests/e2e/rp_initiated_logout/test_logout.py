@@ -65,7 +65,9 @@ def test_an_address_that_is_not_registered_is_never_gone_to(
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2")
 @pytest.mark.parametrize("forge", ["not-a-jwt", "e30.e30.e30", "tampered"])
 def test_a_forged_hint_signs_nobody_out(browser: Browser, hint: str, forge: str) -> None:
-    forged = hint[:-6] + ("AAAAAA" if not hint.endswith("AAAAAA") else "BBBBBB") if forge == "tampered" else forge
+    forged = (
+        hint[:-6] + ("AAAAAA" if not hint.endswith("AAAAAA") else "BBBBBB") if forge == "tampered" else forge
+    )
     page = browser.open("/oauth/logout", id_token_hint=forged)
     assert page.status_code == 400
     assert is_signed_in(browser)

@@ -1,0 +1,46 @@
+"""Uses of every kind of secret, for when these tests run alone; in a whole run the others have left thousands."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.admin import AdminApi
+from tests.e2e.browser import Browser
+from tests.e2e.gateway import Gateway
+from tests.e2e.oauth_client import OAuthClient
+from tests.e2e.used_secrets import UsedSecrets
+
+KINDS = (
+    *("code", "code_verifier", "access_token", "refresh_token", "id_token", "client_secret", "password"),
+    *("cookie", "request"),
+)
+
+
+@pytest.fixture
+def used_secrets(
+    gateway: Gateway,
+    admin: AdminApi,
+    web_app: OAuthClient,
+    register: Callable[..., OAuthClient],
+    resource_server: OAuthClient,
+    new_browser: Callable[..., Browser],
+) -> UsedSecrets:
+    """All that the run has used, at least one of every kind and in every way that a client can send it."""
+    browser = new_browser()
+    browser.sign_in(browser.open("/admin/"))
+    posting = register(token_endpoint_auth_method="client_secret_post", access_token_format="jwt")
+    for client in (web_app, posting):
+        tokens = client.tokens_by_code(browser, scope="openid profile")
+        renewed = client.tokens("refresh_token", refresh_token=tokens["refresh_token"])
+        resource_server.introspect(renewed["access_token"])
+        client.request_token("refresh_token", refresh_token=tokens["refresh_token"])  # a replay, to be logged
+        client.revoke(renewed["access_token"])
+        browser.open("/oauth/logout", id_token_hint=tokens["id_token"])
+    admin.call("POST", f"/clients/{posting.client_id}/secret", json={"keep_previous_for": 60})
+    user = admin.create_user()
+    admin.call("POST", f"/users/{user['sub']}/password", json={})
+    for kind in KINDS:
+        assert gateway.used_secrets.of_kind(kind), f"no {kind} was used"
+    for client_id in ("demo-web", "demo-service", "demo-api", "demo-automation"):
+        gateway.used_secrets.add("client_secret", f"{client_id}-secret")
+    return gateway.used_secrets
