@@ -91,12 +91,16 @@ class AuthorizationServer(AuthlibServer):
     def create_token_response(self, request: OAuthRequest) -> Reply:
         """Answer a token request (RFC 6749 §3.2)."""
         try:
-            request.reject_repeated()
-            grant = self.get_token_grant(request)
-            grant.validate_token_request()
-            return self.handle_response(*grant.create_token_response())
+            return self.grant_tokens(request)
         except OAuth2Error as error:
             return self.handle_error_response(request, error)
+
+    def grant_tokens(self, request: OAuthRequest) -> Reply:
+        """The good answer to a token request; raises OAuth2Error for a refusal."""
+        request.reject_repeated()
+        grant = self.get_token_grant(request)
+        grant.validate_token_request()
+        return self.handle_response(*grant.create_token_response())
 
     def authorization_response(self, request: OAuthRequest, parameters: dict[str, str], mode: str) -> Reply:
         """Send parameters to the client's redirect URI, with `state` and `iss` (RFC 9207)."""

@@ -2,7 +2,7 @@
 
 `protocol_endpoints` are the URLs for machines, `authorize` leads a person through `login` and `consent`.
 A request passes `request_log` and `csrf`; its view finds out in `session` whom it serves; the answer passes
-`security_headers`; what went wrong becomes an answer in `errors`. Most introspections go by `introspection_shortcut`.
+`security_headers`; what went wrong becomes an answer in `errors`. What machines ask most takes the `shortcut`.
 """
 
 from flask import Flask
@@ -21,8 +21,8 @@ from auth_service.web import (
     request_log,
     security_headers,
 )
-from auth_service.web.introspection_shortcut import IntrospectionShortcut
 from auth_service.web.session_store import MongoSessionInterface
+from auth_service.web.shortcut import Shortcut
 
 BLUEPRINTS = (
     protocol_endpoints.blueprint,
@@ -48,4 +48,4 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["demo"] = settings.demo
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = IntrospectionShortcut(app)  # type: ignore[method-assign]
+    app.wsgi_app = Shortcut(app)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""The short way for introspection answers as the ordinary one does, and leaves to it what is not good."""
+"""The short way answers as the ordinary one does, and leaves to it what is not good or must not be tried twice."""
 
 import json
 from urllib.parse import quote, urlencode
@@ -63,6 +63,51 @@ def test_both_ways_answer_the_same(ask, token, ordinary_ways, known):
     assert short.json["active"] is known
     assert (short.status, short.data) == (ordinary.status, ordinary.data)
     assert sorted(short.headers) == sorted(ordinary.headers)
+
+
+def test_both_ways_give_tokens(client, owner, ordinary_ways):
+    def get_token(content_type):
+        return client.post(
+            "/oauth/token",
+            data="grant_type=client_credentials&scope=profile",
+            content_type=content_type,
+            auth=basic(owner),
+            headers={"X-Request-ID": "0123456789abcdef" * 2},
+        )
+
+    short = get_token(FORM)
+    assert ordinary_ways == []
+    ordinary = get_token(FORM_THE_ORDINARY_WAY)
+    assert ordinary_ways == ["/oauth/token"]
+    assert short.status == ordinary.status == "200 OK"
+    assert short.json | {"access_token": ""} == ordinary.json | {"access_token": ""}
+    assert sorted(short.headers) == sorted(ordinary.headers)
+
+
+@pytest.mark.parametrize("grant_type", ["password", "refresh_token", "authorization_code", "nonsense"])
+def test_grants_that_use_something_up_are_tried_once(
+    client, app, owner, ordinary_ways, grant_type, monkeypatch
+):
+    server = app.extensions["gatehouse"]
+    tried, get_token_grant = [], server.get_token_grant
+
+    def count(request):
+        tried.append(request.get("grant_type"))
+        return get_token_grant(request)
+
+    monkeypatch.setattr(server, "get_token_grant", count)
+    form = {"grant_type": grant_type, "code": "x", "refresh_token": "x", "username": "x", "password": "x"}
+    client.post("/oauth/token", data=form, auth=basic(owner))
+    assert (tried, ordinary_ways) == ([grant_type], ["/oauth/token"])
+
+
+def test_a_refused_grant_is_told_and_logged_once(client, register, capsys):
+    client_id = register(grant_types=["password"])
+    form = {"grant_type": "client_credentials"}
+    refused = client.post("/oauth/token", data=form, auth=basic(client_id))
+    assert (refused.status_code, refused.json["error"]) == (400, "unauthorized_client")
+    written = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert written == ["refused", "request"]
 
 
 def test_the_short_way_is_logged_under_the_answers_id(ask, token, capsys):
