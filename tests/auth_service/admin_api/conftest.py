@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from auth_service.clock import FrozenClock
 from auth_service.models import User
+from auth_service.settings import Settings
 from tests.auth_service.conftest import basic
 
 
@@ -54,6 +55,12 @@ def faults(response: TestResponse) -> dict[str, str]:
     """The messages of a refusal, by field."""
     assert response.status_code == 400, (response.status_code, response.get_data(as_text=True))
     return {fault["field"]: fault["message"] for fault in response.json["errors"]}
+
+
+@pytest.fixture(scope="session")
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    """A database of this folder's own: its tests rotate the signing keys, which others count upon."""
+    return make_settings()
 
 
 @pytest.fixture
