@@ -4,7 +4,8 @@ from html import escape
 
 from tests.benchmarks.results import Result
 
-WIDTH, LEFT, BAR, ROW, TITLE = 760, 280, 330, 34, 46
+WIDTH, LEFT, BAR, ROW, TITLE = 790, 296, 340, 34, 46
+FIGURES = LEFT + BAR + 14
 STYLE = """
   text { font: 14px system-ui, sans-serif; fill: #1f2328 }
   .name { text-anchor: end }
@@ -69,5 +70,5 @@ def bar(result: Result, kind: str, top: int, longest: float) -> str:
     return (
         f'<text class="name" x="{LEFT - 12}" y="{top + 17}">{escape(result.name)}</text>'
         f'<rect class="{kind}" x="{LEFT}" y="{top}" width="{length:.0f}" height="24" rx="3"/>'
-        f'<text x="{LEFT + length + 8:.0f}" y="{top + 17}">{figures}</text>'
+        f'<text x="{FIGURES}" y="{top + 17}">{figures}</text>'
     )
