@@ -23,8 +23,8 @@ test-fast: prepare ## Run the checks and the services' own tests: the inner loop
 bench: prepare ## Measure the hot paths side by side; prints a table and writes a plot
 	@.venv/bin/python -m tests.benchmarks
 
-numbers: ## Measure starts, sizes and tests in fresh clones, and write the README's table; takes half an hour
-	@$(PYTHON) -m deploy.numbers
+numbers: ## Measure starts, sizes and tests in fresh clones, for the README; FORGET_IMAGES=1 removes images before
+	@$(PYTHON) -m deploy.numbers $(if $(FORGET_IMAGES),--forget-images)
 
 format: prepare ## Format the sources, and mend what the linter can
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format .
