@@ -35,7 +35,11 @@ class ClientAuthentication:
             raise InvalidClient("no such client, or it is disabled")
         known = None if secret is None else client.matching_secret(secret, self._clock.now())
         if secret is not None and known is None:
-            raise InvalidClient("wrong secret")
+            # Perhaps it is newer than what is remembered.
+            client = self._clients.read(client_id) or client
+            known = client.matching_secret(secret, self._clock.now())
+            if known is None:
+                raise InvalidClient("wrong secret")
         if not client.check_endpoint_auth_method(method, endpoint):
             registered = client.token_endpoint_auth_method
             # Whoever knows the secret may be told; to anyone else it is the same refusal as any other.
