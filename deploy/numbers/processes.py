@@ -26,6 +26,12 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return ticks / TICKS_A_SECOND
 
 
+def busy_seconds() -> float:
+    """How long all processors together have been busy since the machine started, with whatever."""
+    user, nice, system, _idle, _wait, *interrupts = Path("/proc/stat").read_text().split("\n")[0].split()[1:8]
+    return sum(map(int, (user, nice, system, *interrupts))) / TICKS_A_SECOND
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory in MB (10⁶ bytes), pages shared with others included: an upper bound of its own."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from statistics import median
 
 from deploy.local.mongod_binary import MongodUnavailable
 from deploy.numbers import processes
@@ -54,10 +55,11 @@ def measure(servers: Servers, options: argparse.Namespace) -> None:
         for target in chosen:
             samples[target.name].append(load(target, servers.mongod, options.seconds))
     results, memory = summarize(chosen, samples), weigh(servers)
-    print(f"{report.terminal_table(results)}\n\n{report.memory_sentence(memory)}\n{machine()}")
+    place = machine([sample for own in samples.values() for sample in own])
+    print(f"{report.terminal_table(results)}\n\n{report.memory_sentence(memory)}\n{place}")
     if not options.only:
         replace_between_markers(
-            DOCUMENT, "benchmarks", report.markdown_table(results, memory) + f"\n{machine()}\n"
+            DOCUMENT, "benchmarks", report.markdown_table(results, memory) + f"\n{place}\n"
         )
         PLOT.write_text(plot.draw(results))
         print(f"Written to {DOCUMENT.relative_to(PROJECT)} and {PLOT.relative_to(PROJECT)}.")
@@ -79,11 +81,15 @@ def weigh(servers: Servers) -> dict[str, float]:
     return {name: max(map(processes.memory_mb, pids)) for name, pids in workers.items()}
 
 
-def machine() -> str:
-    """On what it was measured, since the figures are this machine's."""
+def machine(samples: list[Sample]) -> str:
+    """On what it was measured, and how much of that was busy with other things."""
     wrk = subprocess.run(["wrk", "--version"], capture_output=True, text=True).stdout.split(" [")[0]
     python = ".".join(map(str, sys.version_info[:3]))
-    return f"{os.cpu_count()} cores shared with {wrk.lower()}, Python {python}; load average {os.getloadavg()[1]:.1f}."
+    others = [sample.others for sample in samples]
+    return (
+        f"{os.cpu_count()} cores shared with {wrk.lower()}, Python {python}; other processes took "
+        f"{median(others):.0%} of the machine meanwhile, {max(others):.0%} at the most."
+    )
 
 
 if __name__ == "__main__":

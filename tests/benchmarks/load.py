@@ -1,9 +1,13 @@
 """Ask a target as fast as it answers, with wrk, for a few seconds."""
 
 import json
+import os
+import resource
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from deploy.numbers import processes
 from tests.benchmarks.answers import BenchmarkFailed, ask
@@ -22,6 +26,38 @@ class Sample:
     p99_ms: float
     server_us: float  # CPU a request, of all the services that it keeps busy
     mongod_us: float | None  # None for a database that is not ours to look at
+    others: float  # the share of the machine that processes took which have no part in this
+
+
+class Clocks(NamedTuple):
+    """Seconds of processor time: what the services, the database and wrk took, and what there was to take."""
+
+    servers: float
+    mongod: float
+    wrk: float
+    busy: float
+    machine: float
+
+    @classmethod
+    def read(cls, servers: list[int], databases: list[int]) -> Self:
+        """As of now, since the beginning of each."""
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return cls(
+            processes.cpu_seconds(servers),
+            processes.cpu_seconds(databases),
+            children.ru_utime + children.ru_stime,
+            processes.busy_seconds(),
+            time.monotonic() * (os.cpu_count() or 1),
+        )
+
+    def since(self, before: Self) -> Self:
+        """What was taken between the two."""
+        return type(self)(*(now - then for now, then in zip(self, before, strict=True)))
+
+    @property
+    def others(self) -> float:
+        """What everybody else took; a foreign database counts among them."""
+        return max(0.0, self.busy - self.servers - self.mongod - self.wrk)
 
 
 def check(target: Target) -> None:
@@ -35,9 +71,9 @@ def load(target: Target, mongod: int | None, seconds: int) -> Sample:
     """Load the target; raises BenchmarkFailed when even one answer is an error."""
     servers = [pid for master in target.servers for pid in processes.family(master)]
     databases = [mongod] if mongod else []
-    server_began, mongod_began = processes.cpu_seconds(servers), processes.cpu_seconds(databases)
+    before = Clocks.read(servers, databases)
     result = _wrk(target, seconds)
-    server_ended, mongod_ended = processes.cpu_seconds(servers), processes.cpu_seconds(databases)
+    took = Clocks.read(servers, databases).since(before)
     if result["refused"] or result["broken"] or not result["requests"]:
         raise BenchmarkFailed(
             f"{target.name}: of {result['requests']} requests {result['refused']} were refused and "
@@ -47,8 +83,9 @@ def load(target: Target, mongod: int | None, seconds: int) -> Sample:
         per_second=result["requests"] / result["seconds"],
         p50_ms=result["p50_ms"],
         p99_ms=result["p99_ms"],
-        server_us=(server_ended - server_began) / result["requests"] * 1e6,
-        mongod_us=(mongod_ended - mongod_began) / result["requests"] * 1e6 if mongod else None,
+        server_us=took.servers / result["requests"] * 1e6,
+        mongod_us=took.mongod / result["requests"] * 1e6 if mongod else None,
+        others=took.others / took.machine,
     )
 
 

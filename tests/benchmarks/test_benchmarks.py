@@ -21,7 +21,7 @@ PATH = Target("a path", "http://127.0.0.1:1/", (), "active", floor="a <floor>")
 
 
 def sample(per_second, mongod_us=100.0):
-    return Sample(per_second, p50_ms=1, p99_ms=2, server_us=300, mongod_us=mongod_us)
+    return Sample(per_second, p50_ms=1, p99_ms=2, server_us=300, mongod_us=mongod_us, others=0.1)
 
 
 @pytest.fixture
