@@ -41,6 +41,8 @@ def main() -> None:
             measure(servers, options)
     except (BenchmarkFailed, MongodUnavailable) as failure:
         sys.exit(f"The benchmark failed: {failure}")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; what had been started is stopped.")
 
 
 def measure(servers: Servers, options: argparse.Namespace) -> None:

@@ -93,7 +93,10 @@ def _wrk(target: Target, seconds: int) -> dict[str, float]:
     headers = [f"{name}: {value}" for name, value in target.headers.items()]
     how = [f"-c{CONNECTIONS}", f"-t{THREADS}", f"-d{seconds}s", "-s", str(SCRIPT)]
     command = ["wrk", *how, target.url, "--", target.method, target.body, *headers]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30)
+    except subprocess.TimeoutExpired:
+        raise BenchmarkFailed(f"{target.name}: wrk did not end") from None
     for line in done.stdout.splitlines():
         if line.startswith("RESULT "):
             return json.loads(line.removeprefix("RESULT "))
