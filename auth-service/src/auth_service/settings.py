@@ -75,6 +75,26 @@ class Settings(BaseSettings):
     """How long a refresh token is good; each use gives a new one."""
     id_token_lifetime: Duration = Field(timedelta(hours=1), gt=timedelta(0))
     """How long an id_token is good."""
+    id_token_in_front_channel: bool = True
+    """Let clients have an id_token straight from the authorization endpoint under `oauth21` too."""
+    registration: Literal["closed", "open", "initial_access_token"] = "closed"
+    """Who may register clients at `/oauth/register`: nobody, everybody, or who holds an initial access token."""
+    registration_scope: str = "openid profile email address phone offline_access"
+    """What clients that register themselves may ask for at most."""
+    signing_algorithms: tuple[Literal["RS256", "PS256", "ES256", "EdDSA"], ...] = (
+        "RS256",
+        "PS256",
+        "ES256",
+        "EdDSA",
+    )
+    """What this server signs with, as a JSON list; RS256 and ES256 among them."""
+    signing_key_rotation_interval: Duration = Field(timedelta(days=90), gt=timedelta(0))
+    """How long a key signs before the next one takes over."""
+    signing_key_overlap: Duration = Field(timedelta(days=1), ge=timedelta(minutes=10))
+    """How long the next key is published before it signs."""
+    previous_key_encryption_key: SecretStr | None = None
+    """During `gatehouse rekey`: what `KEY_ENCRYPTION_KEY` was before."""
+
     session_idle_lifetime: Duration = Field(timedelta(hours=12), gt=timedelta(0))
     """After how long without a visit a browser is signed out."""
     session_absolute_lifetime: Duration = Field(timedelta(days=7), gt=timedelta(0))
@@ -121,11 +141,12 @@ class Settings(BaseSettings):
             raise ValueError("must be a MongoDB URI, like mongodb://user:password@mongo:27017/") from None
         return uri
 
-    @field_validator("key_encryption_key")
+    @field_validator("key_encryption_key", "previous_key_encryption_key")
     @classmethod
-    def check_key_encryption_key(cls, value: SecretStr) -> SecretStr:
+    def check_key_encryption_key(cls, value: SecretStr | None) -> SecretStr | None:
         """The key that encrypts private signing keys: 32 bytes in base64url."""
-        decode_key(value.get_secret_value())
+        if value is not None:
+            decode_key(value.get_secret_value())
         return value
 
     @cached_property

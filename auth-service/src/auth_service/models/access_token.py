@@ -11,3 +11,5 @@ class AccessToken(Token):
     meta = {"collection": "access_tokens"}
 
     format = StringField(choices=("opaque", "jwt"), default="opaque")
+    #: The `claims` parameter (OIDC Core §5.5), as JSON; there only where one came.
+    claims = StringField()

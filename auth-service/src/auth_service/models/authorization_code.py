@@ -23,6 +23,9 @@ class AuthorizationCode(Document):
     nonce = StringField()
     auth_time = DateTimeField(required=True)
     amr = ListField(StringField())
+    acr = StringField()
+    #: The `claims` parameter (OIDC Core §5.5), as JSON.
+    claims = StringField()
     family = StringField(required=True)
     session_id = StringField()
     issued_at = DateTimeField(required=True)

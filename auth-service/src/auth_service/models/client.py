@@ -1,13 +1,16 @@
-"""Registered clients; the fields are named as in RFC 7591 §2, ours come after them."""
+"""Registered clients; the fields are named as in RFC 7591 §2 and OIDC Registration §2, ours come after them."""
 
 from datetime import datetime
 
 from mongoengine import (
+    BinaryField,
     BooleanField,
     DateTimeField,
+    DictField,
     Document,
     EmbeddedDocument,
     EmbeddedDocumentListField,
+    IntField,
     ListField,
     StringField,
 )
@@ -46,8 +49,32 @@ class Client(Document):
     grant_types = ListField(StringField())
     response_types = ListField(StringField())
     scope = StringField(default="")
+    software_id = StringField()
+    software_version = StringField()
     token_endpoint_auth_method = StringField(default="client_secret_basic")
-    id_token_signed_response_alg = StringField(choices=("RS256", "ES256"), default="RS256")
+    token_endpoint_auth_signing_alg = StringField()
+    #: A JWK Set by value or by reference, never both.
+    jwks = DictField(default=None, null=True)
+    jwks_uri = StringField()
+
+    subject_type = StringField(choices=("public", "pairwise"), default="public")
+    sector_identifier_uri = StringField()
+    id_token_signed_response_alg = StringField(default="RS256")
+    id_token_encrypted_response_alg = StringField()
+    id_token_encrypted_response_enc = StringField()
+    userinfo_signed_response_alg = StringField()
+    userinfo_encrypted_response_alg = StringField()
+    userinfo_encrypted_response_enc = StringField()
+    request_object_signing_alg = StringField()
+    request_uris = ListField(StringField())
+    default_max_age = IntField()
+    require_auth_time = BooleanField(default=False)
+    default_acr_values = ListField(StringField())
+    initiate_login_uri = StringField()
+    backchannel_logout_uri = StringField()
+    backchannel_logout_session_required = BooleanField(default=False)
+    frontchannel_logout_uri = StringField()
+    frontchannel_logout_session_required = BooleanField(default=False)
 
     owner = StringField()
     #: A stricter security profile than the server's, or None.
@@ -60,6 +87,10 @@ class Client(Document):
     #: First-party clients (the admin UI): their own operator needs no consent page for them.
     consent_required = BooleanField(default=True)
     secrets = EmbeddedDocumentListField(ClientSecret)
+    #: The secret itself, sealed, for `client_secret_jwt` alone: a MAC cannot be checked with a hash of its key.
+    encrypted_secret = BinaryField()
+    #: The SHA-256 of the token that manages this registration (RFC 7592 §3), of a client that registered itself.
+    registration_access_token = StringField()
     disabled_at = DateTimeField()
     created_at = DateTimeField(required=True)
     updated_at = DateTimeField(required=True)

@@ -15,6 +15,9 @@ class RefreshToken(Token):
     rotated_at = DateTimeField()
     auth_time = DateTimeField()
     amr = ListField(StringField())
+    acr = StringField()
+    #: The `claims` parameter (OIDC Core §5.5), as JSON.
+    claims = StringField()
 
     @classmethod
     def claim(cls, token_id: str, client_id: str, now: datetime) -> bool:

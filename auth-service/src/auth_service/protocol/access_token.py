@@ -29,7 +29,10 @@ class Authorization:
     session_id: str | None = None
     auth_time: datetime | None = None
     amr: tuple[str, ...] = ()
+    acr: str | None = None
     nonce: str | None = None
+    #: The `claims` parameter (OIDC Core §5.5), as JSON.
+    claims: str | None = None
 
 
 def issue_access_token(
@@ -43,20 +46,21 @@ def issue_access_token(
     token = generate_secret(PREFIX)
     if token_format == "jwt":
         token = _encode(server, client, authorization.sub, scope, audience, now, expires_at)
-    AccessToken._get_collection().insert_one(
-        {
-            "_id": hash_secret(token),
-            "client_id": client.client_id,
-            "sub": authorization.sub,
-            "scope": " ".join(scope),
-            "aud": audience,
-            "family": authorization.family,
-            "session_id": authorization.session_id,
-            "issued_at": now,
-            "expires_at": expires_at,
-            "format": token_format,
-        }
-    )
+    document = {
+        "_id": hash_secret(token),
+        "client_id": client.client_id,
+        "sub": authorization.sub,
+        "scope": " ".join(scope),
+        "aud": audience,
+        "family": authorization.family,
+        "session_id": authorization.session_id,
+        "issued_at": now,
+        "expires_at": expires_at,
+        "format": token_format,
+    }
+    if authorization.claims is not None:
+        document["claims"] = authorization.claims
+    AccessToken._get_collection().insert_one(document)
     return token
 
 

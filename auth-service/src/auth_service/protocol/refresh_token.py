@@ -30,6 +30,8 @@ def issue_refresh_token(
             "session_id": authorization.session_id,
             "auth_time": authorization.auth_time,
             "amr": list(authorization.amr),
+            "acr": authorization.acr,
+            "claims": authorization.claims,
             "issued_at": now,
             "expires_at": now + server.settings.refresh_token_lifetime,
             "rotated_at": None,

@@ -40,6 +40,8 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
             nonce=self.request.get("nonce"),
             auth_time=authorization.auth_time,
             amr=list(authorization.amr),
+            acr=authorization.acr,
+            claims=authorization.claims,
             family=authorization.family,
             session_id=authorization.session_id,
             issued_at=now,
@@ -70,6 +72,8 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
             session_id=code.session_id,
             auth_time=code.auth_time,
             amr=tuple(code.amr),
+            acr=code.acr,
+            claims=code.claims,
             nonce=code.nonce,
         )
 

@@ -33,6 +33,8 @@ class RefreshTokenGrant(TokenGrant):
             session_id=token.session_id,
             auth_time=token.auth_time,
             amr=tuple(token.amr),
+            acr=token.acr,
+            claims=token.claims,
         )
 
     def requested_scope(self, authorization: Authorization) -> list[str]:
