@@ -11,6 +11,7 @@ from auth_service.web import (
     assets,
     authorize,
     consent,
+    cors,
     csrf,
     errors,
     health,
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
     request_log.init(app, settings.log_level)
     app.session_interface = MongoSessionInterface(settings, gatehouse.clock)
     security_headers.init(app, settings)
+    cors.init(app)
     csrf.init(app, settings)
     errors.init(app)
     app.jinja_env.globals["demo"] = settings.demo

@@ -75,6 +75,7 @@ def is_usual(environ: WSGIEnvironment) -> bool:
         and environ["REQUEST_METHOD"] == "POST"
         and environ.get("CONTENT_TYPE") == "application/x-www-form-urlencoded"
         and "HTTP_AUTHORIZATION" in environ
+        and "HTTP_ORIGIN" not in environ  # a page asks: it needs headers of its own (`web.cors`)
         and not environ.get("QUERY_STRING")
         and length.isdecimal()
         and int(length) <= MAX_LENGTH
