@@ -15,8 +15,16 @@ def revoke_family(family: str) -> int:
 
 
 def revoke_session(session_id: str) -> int:
-    """Revoke what was given in one browser session; returns how many tokens that were."""
-    return _revoke({"session_id": session_id})
+    """Revoke what was given in a browser session and ends with it; returns how many tokens that were.
+
+    What came from one authorization stays together. It stays altogether where `offline_access` was granted (OIDC
+    Core §11), its code included, by whose second use a replay is seen: but not a code that waits to be redeemed.
+    """
+    in_session = {"session_id": session_id}
+    offline = RefreshToken._get_collection().distinct("family", {**in_session, "offline": True})
+    ending = {**in_session, "family": {"$nin": offline}}
+    AuthorizationCode._get_collection().delete_many({**in_session, "redeemed_at": None})
+    return _revoke(ending)
 
 
 def revoke_all(*, client_id: str | None = None, sub: str | None = None) -> int:
