@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from auth_service.models import User
+from auth_service.models import Session, User
 from tests.auth_service.conftest import basic
 from tests.auth_service.flow import get_code, redeem
 
@@ -37,6 +37,7 @@ def test_claims_and_signature(client, register, username, settings, clock, alg):
         "auth_time": signed_in_at,
         "amr": ["pwd"],
         "nonce": "n-0S6",
+        "sid": Session.objects(sub=User.find(username).id).first().public_id,
         "at_hash": base64.urlsafe_b64encode(half).rstrip(b"=").decode(),
     }
 

@@ -38,12 +38,8 @@ def create(server: AuthorizationServer, fields: Mapping[str, Any]) -> Created:
     now = server.clock.now()
     generated = None if fields.get("password") else generate_password()
     user = User(
-        username=fields["username"],
+        **{name: value for name, value in fields.items() if name not in ("password", "disabled")},
         password_hash=server.passwords.hash(fields.get("password") or generated or ""),
-        name=fields.get("name"),
-        email=fields.get("email"),
-        email_verified=fields.get("email_verified", False),
-        roles=fields.get("roles", []),
         disabled_at=now if fields.get("disabled") else None,
         created_at=now,
         updated_at=now,
@@ -56,12 +52,15 @@ def create(server: AuthorizationServer, fields: Mapping[str, Any]) -> Created:
 
 
 def change(server: AuthorizationServer, sub: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Change the given fields. A changed address is unverified unless said otherwise; disabling ends all."""
+    """Change the given fields. A changed email address or phone number is unverified unless said otherwise;
+    disabling ends all.
+    """
     now = server.clock.now()
     current = find(sub)
     changes = {name: value for name, value in fields.items() if name != "disabled"}
-    if "email" in changes and changes["email"] != current.get("email"):
-        changes.setdefault("email_verified", False)
+    for name in ("email", "phone_number"):
+        if name in changes and changes[name] != current.get(name):
+            changes.setdefault(f"{name}_verified", False)
     if "disabled" in fields:
         changes["disabled_at"] = (current.get("disabled_at") or now) if fields["disabled"] else None
     document = User._get_collection().find_one_and_update(

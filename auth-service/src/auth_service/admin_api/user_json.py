@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 import mongoengine
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from auth_service.admin_api.user_claims import StandardClaims
 from auth_service.models import User
 from auth_service.models.user import normalise_username
-from auth_service.protocol.client_metadata import Text
 
 
 def check_email(address: str) -> str:
@@ -39,12 +39,9 @@ Roles = Annotated[
 ]
 
 
-class UserChange(BaseModel):
+class UserChange(StandardClaims):
     """The fields of a user that change. Unknown fields are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    name: Text | None = None
     email: Email | None = None
     email_verified: bool = False
     roles: Roles = []
@@ -64,8 +61,22 @@ class UserOut(BaseModel):
     sub: str
     username: str
     name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    middle_name: str | None = None
+    nickname: str | None = None
+    profile_url: str | None = None
+    picture: str | None = None
+    website: str | None = None
+    gender: str | None = None
+    birthdate: str | None = None
+    zoneinfo: str | None = None
+    locale: str | None = None
     email: str | None = None
     email_verified: bool = False
+    phone_number: str | None = None
+    phone_number_verified: bool = False
+    address: dict[str, str] | None = None
     roles: list[str] = []
     disabled_at: datetime | None = None
     created_at: datetime

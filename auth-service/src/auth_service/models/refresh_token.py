@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mongoengine import DateTimeField, ListField, StringField
+from mongoengine import BooleanField, DateTimeField, ListField, StringField
 
 from auth_service.models.token import Token
 
@@ -18,6 +18,8 @@ class RefreshToken(Token):
     acr = StringField()
     #: The `claims` parameter (OIDC Core §5.5), as JSON.
     claims = StringField()
+    #: Whether it outlives the session that it came from: `offline_access` was allowed (OIDC Core §11).
+    offline = BooleanField(default=False)
 
     @classmethod
     def claim(cls, token_id: str, client_id: str, now: datetime) -> bool:

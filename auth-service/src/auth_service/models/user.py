@@ -4,7 +4,7 @@ import secrets
 import unicodedata
 from datetime import datetime
 
-from mongoengine import BooleanField, DateTimeField, Document, EmailField, ListField, StringField
+from mongoengine import BooleanField, DateTimeField, DictField, Document, EmailField, ListField, StringField
 
 ADMIN = "admin"
 
@@ -25,6 +25,22 @@ class User(Document):
     name = StringField(max_length=128)
     email = EmailField(max_length=254)
     email_verified = BooleanField(default=False)
+    #: The other standard claims (OIDC Core §5.1). `profile_url` is the claim `profile`.
+    given_name = StringField()
+    family_name = StringField()
+    middle_name = StringField()
+    nickname = StringField()
+    profile_url = StringField()
+    picture = StringField()
+    website = StringField()
+    gender = StringField()
+    birthdate = StringField()
+    zoneinfo = StringField()
+    locale = StringField()
+    phone_number = StringField()
+    phone_number_verified = BooleanField(default=False)
+    #: OIDC Core §5.1.1: `formatted`, `street_address`, `locality`, `region`, `postal_code`, `country`.
+    address = DictField()
     roles = ListField(StringField(choices=(ADMIN,)))
     disabled_at = DateTimeField()
     created_at = DateTimeField(required=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _MAX_LENGTH = 8192
+_FIELDS = dict.fromkeys(("client_id", "sub", "scope", "aud", "expires_at", "claims"), 1)
 
 
 class BearerError(Exception):
@@ -39,6 +40,17 @@ class BearerToken:
     sub: str | None
     scopes: frozenset[str]
     audience: tuple[str, ...]
+    #: The `claims` parameter (OIDC Core §5.5) that was allowed with it, as JSON, or None.
+    claims: str | None = None
+
+
+def read_token(authorization: str | None, in_body: list[str]) -> str:
+    """RFC 6750 §2: the token of the header or of a form's body, from one place only; raises BearerError."""
+    if not in_body:
+        return read_header(authorization)
+    if authorization is not None or len(in_body) > 1:
+        raise BearerError(400, "invalid_request", "The access token was sent more than once")
+    return _check_token(in_body[0])
 
 
 def read_header(authorization: str | None) -> str:
@@ -48,18 +60,25 @@ def read_header(authorization: str | None) -> str:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise BearerError(401, None, "No access token was sent")
+    return _check_token(token)
+
+
+def _check_token(token: str) -> str:
+    """RFC 6750 §2.1: the characters that a token has."""
     if len(token) > _MAX_LENGTH or not _B64TOKEN.fullmatch(token):
-        raise BearerError(400, "invalid_request", "The Authorization header is malformed")
+        raise BearerError(400, "invalid_request", "The access token is malformed")
     return token
 
 
 def find_bearer_token(server: "AuthorizationServer", token: str) -> BearerToken:
     """The token's record; raises BearerError `invalid_token` if it is unknown, revoked or expired."""
-    found = AccessToken._get_collection().find_one(
-        {"_id": hash_secret(token)}, {"client_id": 1, "sub": 1, "scope": 1, "aud": 1, "expires_at": 1}
-    )
+    found = AccessToken._get_collection().find_one({"_id": hash_secret(token)}, _FIELDS)
     if found is None or found["expires_at"] <= server.clock.now():
         raise BearerError(401, "invalid_token", "The access token is unknown, expired or revoked")
     return BearerToken(
-        found["client_id"], found["sub"], frozenset(found["scope"].split()), tuple(found["aud"])
+        client_id=found["client_id"],
+        sub=found["sub"],
+        scopes=frozenset(found["scope"].split()),
+        audience=tuple(found["aud"]),
+        claims=found.get("claims"),
     )

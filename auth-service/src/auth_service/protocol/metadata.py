@@ -2,9 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from auth_service.protocol import client_authentication, pkce, signing_keys
+from auth_service.protocol import (
+    client_authentication,
+    encryption,
+    id_token,
+    pkce,
+    signing_keys,
+    standard_claims,
+    subject,
+)
 from auth_service.protocol.scope import CATALOGUE
-from auth_service.protocol.userinfo import CLAIMS
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
@@ -42,12 +49,15 @@ def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
         **authorization_server_metadata(server),
         "userinfo_endpoint": f"{issuer}/oauth/userinfo",
         "end_session_endpoint": f"{issuer}/oauth/logout",
-        "subject_types_supported": ["public"],
+        "subject_types_supported": list(subject.TYPES),
         "id_token_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
-        "claims_supported": [
-            *("iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "at_hash"),
-            *(claim for claims in CLAIMS.values() for claim in claims),
-        ],
+        "id_token_encryption_alg_values_supported": list(encryption.ALGORITHMS),
+        "id_token_encryption_enc_values_supported": list(encryption.CONTENT_ENCRYPTIONS),
+        "userinfo_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
+        "userinfo_encryption_alg_values_supported": list(encryption.ALGORITHMS),
+        "userinfo_encryption_enc_values_supported": list(encryption.CONTENT_ENCRYPTIONS),
+        "claim_types_supported": ["normal"],
+        "claims_supported": [*id_token.CLAIMS, *standard_claims.SCOPE_OF],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,

@@ -6,6 +6,7 @@ from auth_service.models import RefreshToken
 from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.client import RegisteredClient
+from auth_service.protocol.scope import OFFLINE_ACCESS
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
@@ -32,6 +33,7 @@ def issue_refresh_token(
             "amr": list(authorization.amr),
             "acr": authorization.acr,
             "claims": authorization.claims,
+            "offline": OFFLINE_ACCESS in authorization.scope,
             "issued_at": now,
             "expires_at": now + server.settings.refresh_token_lifetime,
             "rotated_at": None,

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 from auth_service.models import User
 from auth_service.protocol.errors import InvalidScope
+from auth_service.protocol.standard_claims import CLAIM_PREFIX
+from auth_service.protocol.standard_claims import IN_WORDS as CLAIMS_IN_WORDS
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A scope: its name, what it lets an app do in plain words, and the path of the resource it is for."""
+    """A scope: its name, what it lets an app do in plain words, and the path of the resource it is for.
+
+    The path is empty for what concerns this server alone and opens no resource.
+    """
 
     name: str
     description: str
@@ -16,12 +21,17 @@ class Scope:
     admin_only: bool = False
 
 
+OPENID, OFFLINE_ACCESS = "openid", "offline_access"
+
 CATALOGUE = {
     scope.name: scope
     for scope in (
-        Scope("openid", "Know who you are", "/oauth/userinfo"),
-        Scope("profile", "See your name and username", "/api"),
+        Scope(OPENID, "Know who you are", "/oauth/userinfo"),
+        Scope("profile", "See your name and username, and the rest of your profile", "/api"),
         Scope("email", "See your email address", "/api"),
+        Scope("address", "See your postal address", "/oauth/userinfo"),
+        Scope("phone", "See your phone number", "/oauth/userinfo"),
+        Scope(OFFLINE_ACCESS, "Keep this access when you are signed out", ""),
         Scope("notes:read", "Read your notes", "/api"),
         Scope("notes:write", "Write, change and delete your notes", "/api"),
         Scope("clients:own", "Manage the apps that you own", "/admin-api"),
@@ -42,9 +52,11 @@ def parse_scope(value: str | None) -> list[str]:
     return scopes
 
 
-def describe(scopes: list[str]) -> list[tuple[str, str]]:
-    """Each scope with the plain words that say what it allows."""
-    return [(name, CATALOGUE[name].description) for name in scopes if name in CATALOGUE]
+def describe(names: list[str]) -> list[tuple[str, str]]:
+    """Each scope, and each single claim (`claim:birthdate`), with the plain words that say what it allows."""
+    words = {name: scope.description for name, scope in CATALOGUE.items()}
+    words |= {CLAIM_PREFIX + claim: f"See your {what}" for claim, what in CLAIMS_IN_WORDS.items()}
+    return [(name, words[name]) for name in names if name in words]
 
 
 def permitted_to(user: User, scopes: list[str]) -> list[str]:
@@ -55,4 +67,4 @@ def permitted_to(user: User, scopes: list[str]) -> list[str]:
 def audience_of(issuer: str, scopes: list[str]) -> list[str]:
     """The resources that a token of this scope is for (RFC 9068 §3); the API when there is no scope."""
     resources = dict.fromkeys(CATALOGUE[scope].resource for scope in scopes if scope in CATALOGUE)
-    return [issuer + resource for resource in resources or ("/api",)]
+    return [issuer + resource for resource in resources if resource] or [f"{issuer}/api"]

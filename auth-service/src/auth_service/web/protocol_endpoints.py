@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, Response, g, request
 from flask import json as flask_json
+from werkzeug.datastructures import MultiDict
 
-from auth_service.protocol.bearer_token import BearerError, read_header
+from auth_service.protocol.bearer_token import BearerError, read_token
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.metadata import authorization_server_metadata, openid_provider_metadata
 from auth_service.protocol.reply import Reply
@@ -41,12 +42,14 @@ def introspect() -> Response:
 def userinfo_endpoint() -> Response:
     """OIDC Core §5.3."""
     try:
-        if "access_token" in request.values:
-            raise BearerError(400, "invalid_request", "Send the access token in the Authorization header")
-        claims = userinfo(server(), read_header(request.headers.get("Authorization")))
+        if "access_token" in request.args:
+            raise BearerError(400, "invalid_request", "An access token never belongs in the query string")
+        # RFC 6750 §2.2: the form of a POST, and no other kind of body.
+        form = request.form if request.mimetype == "application/x-www-form-urlencoded" else MultiDict()
+        token = read_token(request.headers.get("Authorization"), form.getlist("access_token"))
+        return to_response(userinfo(server(), token))
     except BearerError as error:
         return bearer_refusal(error)
-    return to_response(Reply(200, claims, [("Cache-Control", "no-store")]))
 
 
 @blueprint.get("/oauth/jwks")

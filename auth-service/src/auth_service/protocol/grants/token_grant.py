@@ -75,5 +75,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         if self.gives_refresh_token():
             body["refresh_token"] = issue_refresh_token(self.server, self.client, authorization)
         if "openid" in scope and authorization.sub is not None:
-            body["id_token"] = issue_id_token(self.server, self.client, authorization, access_token)
+            body["id_token"] = issue_id_token(
+                self.server, self.client, authorization, access_token=access_token
+            )
         return body

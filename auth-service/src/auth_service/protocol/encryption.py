@@ -1,0 +1,50 @@
+"""Encryption to a client (RFC 7516; OIDC Core §16.14: sign, then encrypt): id_tokens and userinfo."""
+
+from typing import TYPE_CHECKING
+
+from joserfc import jwe
+from joserfc.jwk import Key, KeySet
+
+from auth_service.protocol.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from auth_service.protocol.client import RegisteredClient
+    from auth_service.protocol.server import AuthorizationServer
+
+ALGORITHMS = ("RSA-OAEP-256", "ECDH-ES")
+CONTENT_ENCRYPTIONS = ("A256GCM",)
+
+
+def encrypt(
+    server: "AuthorizationServer",
+    client: "RegisteredClient",
+    text: str,
+    alg: str,
+    enc: str | None,
+    *,
+    nested: bool = True,
+) -> str:
+    """The text as a JWE to the client's own key; `nested` when it is a JWT itself (RFC 7519 §5.2).
+
+    Raises InvalidRequest when there is no such key: what should be secret is never sent in the clear instead.
+    """
+    key = encryption_key_of(server, client, alg)
+    if key is None:
+        raise InvalidRequest(
+            "The client has no key that this could be encrypted to", f"no encryption key for {alg}"
+        )
+    enc = enc or CONTENT_ENCRYPTIONS[0]
+    header = {"alg": alg, "enc": enc, "typ": "JWT"}
+    if nested:
+        header["cty"] = "JWT"
+    if key.kid is not None:
+        header["kid"] = key.kid
+    return jwe.encrypt_compact(header, text, key, algorithms=[alg, enc])
+
+
+def encryption_key_of(server: "AuthorizationServer", client: "RegisteredClient", alg: str) -> Key | None:
+    """The client's public key for the algorithm, or None."""
+    key_type = "RSA" if alg.startswith("RSA") else "EC"
+    keys = KeySet.import_key_set(client.jwks) if client.jwks else ()
+    fitting = (key for key in keys if key.key_type == key_type and key.get("use") in (None, "enc"))
+    return next(fitting, None)

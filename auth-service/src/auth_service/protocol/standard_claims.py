@@ -1,0 +1,77 @@
+"""The standard claims about a person (OIDC Core §5.1), and the scopes that ask for them (§5.4)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from auth_service.models import User
+
+BY_SCOPE = {
+    "profile": (
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "updated_at",
+    ),
+    "email": ("email", "email_verified"),
+    "address": ("address",),
+    "phone": ("phone_number", "phone_number_verified"),
+}
+
+SCOPE_OF = {claim: scope for scope, claims in BY_SCOPE.items() for claim in claims}
+
+#: In a grant, the mark of a claim that was allowed without its scope: `claim:birthdate`.
+CLAIM_PREFIX = "claim:"
+
+#: The claims in plain words, for whoever is asked to allow a single one.
+IN_WORDS = {claim: claim.replace("_", " ") for claim in SCOPE_OF} | {
+    "name": "full name",
+    "preferred_username": "username",
+    "profile": "profile page's address",
+    "zoneinfo": "time zone",
+    "locale": "language and region",
+    "updated_at": "profile's last change",
+    "email": "email address",
+    "email_verified": "email address's state: verified or not",
+    "address": "postal address",
+    "phone_number_verified": "phone number's state: verified or not",
+}
+
+#: The claims that are stored under another name.
+_STORED_AS = {"preferred_username": "username", "profile": "profile_url"}
+
+
+def values_of(user: User) -> dict[str, Any]:
+    """All that is known of the person, by the claims' names. What has no value is left out (§5.3.2)."""
+    values = {claim: getattr(user, _STORED_AS.get(claim, claim)) for claim in SCOPE_OF}
+    values["updated_at"] = int(user.updated_at.timestamp())
+    values["email_verified"] = user.email_verified if user.email else None
+    values["phone_number_verified"] = user.phone_number_verified if user.phone_number else None
+    return {claim: value for claim, value in values.items() if value not in (None, "", {})}
+
+
+def claims_of(
+    user: User, scopes: Collection[str], requested: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The claims that the scopes stand for, and those that were asked for by name (§5.5)."""
+    values = values_of(user)
+    return {
+        claim: value
+        for claim, value in values.items()
+        if SCOPE_OF[claim] in scopes or (claim in requested and is_as_asked(value, requested[claim]))
+    }
+
+
+def is_as_asked(value: Any, asked: Mapping[str, Any]) -> bool:
+    """OIDC Core §5.5.1: a claim asked for with a value is told only if it has that value, or one of those."""
+    wanted = [*asked.get("values", ()), *([asked["value"]] if "value" in asked else ())]
+    return not wanted or value in wanted
