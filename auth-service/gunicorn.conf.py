@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -25,3 +26,18 @@ def on_starting(_server: object) -> None:
     from auth_service.startup import prepare
 
     prepare()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start the application's background work in each worker: after the fork, which threads do not survive."""
+    from auth_service import background
+
+    background.start(worker.wsgi)
+
+
+def worker_exit(_server: object, worker: Any) -> None:
+    """Let background work come to its end."""
+    from auth_service import background
+
+    if getattr(worker, "wsgi", None) is not None:  # a worker may end before it has loaded the application
+        background.stop(worker.wsgi)

@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from auth_service import admin_api, web
 from auth_service import settings as settings_module
+from auth_service.background import Background
 from auth_service.clock import Clock
 from auth_service.models import database
 from auth_service.protocol.server import AuthorizationServer
@@ -29,9 +30,15 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         MAX_FORM_PARTS=100,
     )
     database.connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
-    app.extensions["gatehouse"] = AuthorizationServer(settings, clock or Clock())
+    app.extensions["gatehouse"] = server = AuthorizationServer(settings, clock or Clock())
+    app.extensions["background"] = background_work(server)
     # One proxy, the gateway, stands in front; only the client's address is believed from it.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     web.register(app)
     admin_api.register(app)
     return app
+
+
+def background_work(server: AuthorizationServer) -> list[Background]:
+    """What every worker process does beside its requests, once gunicorn.conf.py has started it."""
+    return [Background(5, server.keys.reload, "signing keys")]
