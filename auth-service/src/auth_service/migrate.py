@@ -12,13 +12,18 @@ from auth_service.clock import Clock
 from auth_service.models import DOCUMENTS
 from auth_service.models.database import SCHEMA_VERSION, connect
 from auth_service.protocol.first_party import register_first_party_clients
+from auth_service.protocol.sealed import Sealer
+from auth_service.protocol.server_secrets import ServerSecrets
 from auth_service.protocol.signing_keys import SigningKeys
 from auth_service.settings import Settings
 
 _NAMESPACE_EXISTS, _ROLE_EXISTS, _USER_EXISTS = 48, 51002, 51003
 
 #: Views that hold no credentials, for services that may not read the collections beneath.
-VIEWS = {"user_profiles": ("users", "password_hash"), "client_profiles": ("clients", "secrets")}
+VIEWS = {
+    "user_profiles": ("users", ("password_hash",)),
+    "client_profiles": ("clients", ("secrets", "encrypted_secret", "registration_access_token")),
+}
 
 
 def migrate(settings: Settings, clock: Clock | None = None) -> None:
@@ -30,6 +35,7 @@ def migrate(settings: Settings, clock: Clock | None = None) -> None:
     create_views(database)
     create_database_users(database, settings)
     SigningKeys(settings, clock).create_missing()
+    ServerSecrets(Sealer(settings)).create_missing()
     register_first_party_clients(settings, clock.now())
     if settings.demo:
         demo.register(clock.now())
@@ -49,8 +55,8 @@ def create_collections(database: Database) -> None:
 
 def create_views(database: Database) -> None:
     """The views, without the fields that are credentials."""
-    for name, (source, credential) in VIEWS.items():
-        pipeline = [{"$project": {credential: 0}}]
+    for name, (source, credentials) in VIEWS.items():
+        pipeline = [{"$project": dict.fromkeys(credentials, 0)}]
         try:
             database.command("create", name, viewOn=source, pipeline=pipeline)
         except OperationFailure as error:

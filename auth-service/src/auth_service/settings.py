@@ -154,6 +154,12 @@ class Settings(BaseSettings):
         """The 32 bytes of `key_encryption_key`."""
         return decode_key(self.key_encryption_key.get_secret_value())
 
+    @cached_property
+    def previous_encryption_key(self) -> bytes | None:
+        """The 32 bytes of `previous_key_encryption_key`, or None."""
+        previous = self.previous_key_encryption_key
+        return decode_key(previous.get_secret_value()) if previous is not None else None
+
     @property
     def secure_cookies(self) -> bool:
         """Whether cookies are `Secure` and `__Host-`: under https."""

@@ -8,8 +8,11 @@ from auth_service.models.authorization_code import AuthorizationCode
 from auth_service.models.authorization_request import AuthorizationRequest
 from auth_service.models.client import Client, ClientSecret
 from auth_service.models.grant import Grant
+from auth_service.models.initial_access_token import InitialAccessToken
+from auth_service.models.logout_delivery import LogoutDelivery
 from auth_service.models.rate_limit import RateLimit
 from auth_service.models.refresh_token import RefreshToken
+from auth_service.models.server_secret import ServerSecret
 from auth_service.models.session import Session
 from auth_service.models.signing_key import SigningKey
 from auth_service.models.user import User
@@ -20,8 +23,11 @@ DOCUMENTS = (
     AuthorizationRequest,
     Client,
     Grant,
+    InitialAccessToken,
+    LogoutDelivery,
     RateLimit,
     RefreshToken,
+    ServerSecret,
     Session,
     SigningKey,
     User,
@@ -35,8 +41,11 @@ __all__ = [
     "Client",
     "ClientSecret",
     "Grant",
+    "InitialAccessToken",
+    "LogoutDelivery",
     "RateLimit",
     "RefreshToken",
+    "ServerSecret",
     "Session",
     "SigningKey",
     "User",

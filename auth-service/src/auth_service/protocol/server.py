@@ -25,6 +25,8 @@ from auth_service.protocol.profile import PROFILES
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.revocation import RevocationEndpoint
+from auth_service.protocol.sealed import Sealer
+from auth_service.protocol.server_secrets import ServerSecrets
 from auth_service.protocol.signing_keys import SigningKeys
 from auth_service.settings import Settings
 
@@ -43,6 +45,8 @@ class AuthorizationServer(AuthlibServer):
         self.clock = clock
         self.profile = PROFILES[settings.profile]
         self.clients = Clients(settings.profile, settings.client_cache_seconds)
+        self.sealer = Sealer(settings)
+        self.secrets = ServerSecrets(self.sealer)
         self.keys = SigningKeys(settings, clock)
         self.passwords = Passwords(settings.password_hashing_concurrency)
         self._client_auth = ClientAuthentication(self.clients, clock)
