@@ -11,7 +11,11 @@ class AuthorizationCode(Document):
     meta = {
         "collection": "authorization_codes",
         "auto_create_index": False,
-        "indexes": [{"fields": ["purge_at"], "expireAfterSeconds": 0}, "client_id", "sub", "family"],
+        "indexes": [
+            {"fields": ["purge_at"], "expireAfterSeconds": 0},
+            *("client_id", "sub", "family"),
+            {"fields": ["session_id"], "sparse": True},
+        ],
     }
 
     id = StringField(primary_key=True)
