@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from auth_service.models import User
+from auth_service.models import Session, User
 from tests.auth_service.conftest import basic
+from tests.auth_service.flow import get_code, redeem
 
 
 @pytest.fixture
@@ -131,3 +132,23 @@ def test_public_clients_refresh_by_client_id_alone(client, register, username):
     tokens = client.post("/oauth/token", data=form).json
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": client_id}
     assert client.post("/oauth/token", data=form).status_code == 200
+
+
+@pytest.mark.rfc("OIDC Core §11")
+@pytest.mark.parametrize("ending", ["signed out", "expired"])
+def test_it_ends_with_the_session_that_it_came_from(client, client_id, username, clock, ending):
+    tokens = redeem(client, client_id, get_code(client, username, client_id, scope="profile")).json
+    tokens = refresh(client, client_id, tokens["refresh_token"]).json
+    session = Session.objects(sub=User.find(username).id)
+    if ending == "expired":
+        session.update(set__expires_at=clock.now())
+    else:
+        session.delete()
+    refused = refresh(client, client_id, tokens["refresh_token"])
+    assert refused.json["error"] == "invalid_grant"
+
+
+def test_signing_in_again_in_the_same_browser_ends_nothing(client, client_id, username):
+    first = redeem(client, client_id, get_code(client, username, client_id, scope="profile")).json
+    get_code(client, username, client_id, scope="profile", prompt="login")
+    assert refresh(client, client_id, first["refresh_token"]).status_code == 200

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, Response, g, request
 from flask import json as flask_json
-from werkzeug.datastructures import MultiDict
 
 from auth_service.protocol.bearer_token import BearerError, read_token
 from auth_service.protocol.errors import InvalidRequest
@@ -45,8 +44,9 @@ def userinfo_endpoint() -> Response:
         if "access_token" in request.args:
             raise BearerError(400, "invalid_request", "An access token never belongs in the query string")
         # RFC 6750 §2.2: the form of a POST, and no other kind of body.
-        form = request.form if request.mimetype == "application/x-www-form-urlencoded" else MultiDict()
-        token = read_token(request.headers.get("Authorization"), form.getlist("access_token"))
+        posted = request.method == "POST" and request.mimetype == "application/x-www-form-urlencoded"
+        in_body = request.form.getlist("access_token") if posted else []
+        token = read_token(request.headers.get("Authorization"), in_body)
         return to_response(userinfo(server(), token))
     except BearerError as error:
         return bearer_refusal(error)

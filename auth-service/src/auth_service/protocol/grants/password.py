@@ -1,6 +1,7 @@
 """The password grant (RFC 6749 §4.3): legacy, under the `compat` profile only."""
 
 from auth_service.models import User
+from auth_service.protocol import offline_access
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.errors import InvalidGrant, InvalidScope, TryLater
 from auth_service.protocol.grants.token_grant import TokenGrant
@@ -19,7 +20,7 @@ class PasswordGrant(TokenGrant):
         username, password = self.request.require("username"), self.request.require("password")
         requested = self.client.allowed_scope(self.request.get("scope"))
         user = self.authenticate(username, password)
-        scope = permitted_to(user, requested)
+        scope = offline_access.without(permitted_to(user, requested))
         if requested and not scope:
             raise InvalidScope("None of the requested scope is this user's to give")
         return Authorization(sub=user.id, scope=scope, auth_time=self.server.clock.now(), amr=("pwd",))

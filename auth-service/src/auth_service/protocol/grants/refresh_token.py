@@ -3,6 +3,7 @@
 from auth_service.models import RefreshToken, User
 from auth_service.models.revocation import revoke_family
 from auth_service.models.secret import hash_secret
+from auth_service.protocol import offline_access
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.errors import InvalidGrant, InvalidScope
 from auth_service.protocol.grants.token_grant import TokenGrant
@@ -20,8 +21,11 @@ class RefreshTokenGrant(TokenGrant):
         token = RefreshToken.objects(id=self._token_id).first()
         if token is None or not token.check_client(self.client.client_id):
             raise InvalidGrant("The refresh token is not valid", "unknown, or another client's")
-        if token.is_expired_at(self.server.clock.now()):
+        now = self.server.clock.now()
+        if token.is_expired_at(now):
             raise InvalidGrant("The refresh token is not valid", "expired")
+        if not offline_access.outlives_session(token, now):
+            raise InvalidGrant("The refresh token is not valid", "its session has ended")
         user = User.load(token.sub)
         if user is None:
             raise InvalidGrant("The refresh token is not valid", "the user is gone or disabled")

@@ -1,0 +1,34 @@
+"""Offline access (OIDC Core §11): refresh tokens that outlive the session in which they were given."""
+
+from datetime import datetime
+
+from auth_service.models import RefreshToken, Session
+from auth_service.protocol.client import RegisteredClient
+from auth_service.protocol.scope import OFFLINE_ACCESS
+
+
+def honoured(
+    scope: list[str], client: RegisteredClient, response_type: str | None, prompt: str | None
+) -> list[str]:
+    """The scope without `offline_access`, unless the person is asked for it, here and now.
+
+    OIDC Core §11: it is ignored without `prompt=consent`, and where no code is given; and here also for a client
+    that could not use what it asks for, so that nobody is asked in vain.
+    """
+    asks = "consent" in (prompt or "").split()
+    gives_code = "code" in (response_type or "").split()
+    if asks and gives_code and client.check_grant_type("refresh_token"):
+        return scope
+    return without(scope)
+
+
+def without(scope: list[str]) -> list[str]:
+    """The scope for a grant at which nobody is asked."""
+    return [name for name in scope if name != OFFLINE_ACCESS]
+
+
+def outlives_session(token: RefreshToken, now: datetime) -> bool:
+    """Whether a refresh token is still good as far as sessions go: its own stands, it has none, or needs none."""
+    if token.offline or token.session_id is None:
+        return True
+    return Session.objects(public_id=token.session_id, ended_at=None, expires_at__gt=now).first() is not None
