@@ -83,10 +83,19 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
     return make_settings()
 
 
+@pytest.fixture(scope="session")
+def shared_apps() -> dict[str, Flask]:
+    """The applications that modules share, by their database: making one takes longer than ten tests."""
+    return {}
+
+
 @pytest.fixture(scope="module")
-def app(make_app: Callable[[Settings], Flask], settings: Settings) -> Flask:
+def app(make_app: Callable[[Settings], Flask], settings: Settings, shared_apps: dict[str, Flask]) -> Flask:
     """The application under `compat`, in demo mode."""
-    return make_app(settings)
+    name = settings.mongodb_database
+    if name not in shared_apps:
+        shared_apps[name] = make_app(settings)
+    return shared_apps[name]
 
 
 @pytest.fixture(autouse=True)

@@ -100,6 +100,6 @@ def test_outside_the_demo_the_demo_password_opens_nothing(make_app, make_setting
 
 
 def test_a_database_that_does_not_answer_is_one_clear_line(make_settings):
-    uri = "mongodb://127.0.0.1:1"  # a port that nobody listens on
+    uri = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"  # a port that nobody listens on
     with pytest.raises(SystemExit, match="MongoDB does not serve it"):
         prepare(make_settings(mongodb_uri=uri, startup_timeout=0))

@@ -49,7 +49,7 @@ def test_a_newer_schema_is_fine_and_preparing_twice_too(
 
 
 def test_without_mongodb_the_start_gives_up_with_one_line(settings: Settings) -> None:
-    nobody = "mongodb://user:hunter2@127.0.0.1:9/"
+    nobody = "mongodb://user:hunter2@127.0.0.1:9/?serverSelectionTimeoutMS=100"
     changed = Settings(**{**settings.model_dump(), "mongodb_uri": nobody})
     with pytest.raises(SystemExit) as stopped:
         prepare(changed)
@@ -79,7 +79,7 @@ def test_the_least_privileges_are_enough_and_an_outage_ends_without_a_restart(
         "resource_api_database_password": password,
     }
     migrate(AuthServiceSettings(**{**auth_service_settings, **values}), clock)
-    uri = f"mongodb://resource-api:{password}@127.0.0.1:{mongod.port}/?replicaSet=rs0&authSource=admin"
+    uri = f"mongodb://resource-api:{password}@127.0.0.1:{mongod.port}/?replicaSet=rs0&authSource=admin&serverSelectionTimeoutMS=300"
     names = {"mongodb_database": "resource_api", "gatehouse_database": "gatehouse"}
     changed = Settings(**{**settings.model_dump(), **names, "mongodb_uri": uri})
     prepare(changed)

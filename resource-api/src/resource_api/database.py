@@ -10,6 +10,14 @@ from resource_api.settings import Settings
 
 ALIAS = "resource_api"
 
+#: Milliseconds in which a request gives up and is answered 503. What the URI says instead, holds.
+PATIENCE = {
+    "serverSelectionTimeoutMS": 2000,
+    "connectTimeoutMS": 2000,
+    "socketTimeoutMS": 3000,
+    "waitQueueTimeoutMS": 2000,
+}
+
 
 class Databases:
     """Our own database, and Gatehouse's, of which this service may read tokens, clients and profiles."""
@@ -40,15 +48,14 @@ def open_client(settings: Settings) -> MongoClient[dict[str, Any]]:
 
     It does no input or output by itself, so a worker starts, and recovers, without MongoDB.
     """
+    uri = settings.mongodb_uri.get_secret_value()
+    said = uri.partition("?")[2].lower()
     return MongoClient(
-        settings.mongodb_uri.get_secret_value(),
+        uri,
         appname="resource-api",
         tz_aware=True,
-        serverSelectionTimeoutMS=2000,
-        connectTimeoutMS=2000,
-        socketTimeoutMS=3000,
-        waitQueueTimeoutMS=2000,
         read_preference=ReadPreference.PRIMARY,
         w="majority",
         journal=True,
+        **{name: limit for name, limit in PATIENCE.items() if name.lower() not in said},
     )

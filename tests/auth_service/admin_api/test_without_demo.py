@@ -70,8 +70,11 @@ def test_passwords_are_in_no_log(automation: Api, capsys: pytest.CaptureFixture[
     assert "in a field" not in logged
 
 
-def test_when_too_many_passwords_are_hashed(app: Flask, automation: Api) -> None:
+def test_when_too_many_passwords_are_hashed(
+    app: Flask, automation: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
     passwords = app.extensions["gatehouse"].passwords
+    monkeypatch.setattr(passwords, "patience", 0.01)
     with passwords._place(), passwords._place():
         response = automation.post("/users", username="patience")
     assert (response.status_code, response.json["error"]) == (503, "temporarily_unavailable")

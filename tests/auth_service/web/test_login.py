@@ -127,7 +127,7 @@ def test_too_many_hashes_at_once_is_a_503(app, clock, ask, client, post, monkeyp
 
     gatehouse = app.extensions["gatehouse"]
     monkeypatch.setattr(gatehouse, "settings", gatehouse.settings.model_copy(update={"demo": False}))
-    monkeypatch.setattr(gatehouse, "passwords", passwords.Passwords(1))
+    monkeypatch.setattr(gatehouse, "passwords", passwords.Passwords(1, patience=0.01))
     taken, done = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -11,12 +11,17 @@ from pymongo.errors import ConnectionFailure
 SCHEMA_VERSION = 1
 
 
+#: Milliseconds in which a request gives up and is answered 503. What the URI says instead, holds.
+PATIENCE = {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000, "socketTimeoutMS": 10000}
+
+
 class SchemaTooOld(Exception):
     """The database was not migrated to the version that this service needs."""
 
 
 def connect(uri: str, database: str) -> Database:
     """Connect the documents to `database`. Writes wait for a majority and its journal; reads go to the primary."""
+    said = uri.partition("?")[2].lower()
     mongoengine.disconnect()
     mongoengine.connect(
         db=database,
@@ -26,10 +31,8 @@ def connect(uri: str, database: str) -> Database:
         w="majority",
         journal=True,
         readPreference="primary",
-        serverSelectionTimeoutMS=2000,
-        connectTimeoutMS=2000,
-        socketTimeoutMS=10000,
         appname="auth-service",
+        **{name: limit for name, limit in PATIENCE.items() if name.lower() not in said},
     )
     return mongoengine.get_db()
 

@@ -43,8 +43,10 @@ class TooManySignIns(Exception):
 class Passwords:
     """Checks and hashes passwords. Each hash takes 33 ms of a core and 19 MiB, hence the bound."""
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, patience: float = 2) -> None:
+        """Let so many hash at once; others wait so many seconds for their turn."""
         self._places = threading.BoundedSemaphore(concurrency)
+        self.patience = patience
 
     def hash(self, password: str) -> str:
         """The argon2id hash; raises TooManySignIns."""
@@ -60,17 +62,17 @@ class Passwords:
                 return False
 
     def _place(self) -> "_Place":
-        return _Place(self._places)
+        return _Place(self._places, self.patience)
 
 
 class _Place:
-    """One of the hashing places, waited for two seconds at most."""
+    """One of the hashing places, waited for a while."""
 
-    def __init__(self, places: threading.BoundedSemaphore) -> None:
-        self._places = places
+    def __init__(self, places: threading.BoundedSemaphore, patience: float) -> None:
+        self._places, self._patience = places, patience
 
     def __enter__(self) -> None:
-        if not self._places.acquire(timeout=2):
+        if not self._places.acquire(timeout=self._patience):
             raise TooManySignIns
 
     def __exit__(self, *_error: object) -> None:
