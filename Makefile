@@ -20,8 +20,8 @@ test: prepare ## Run every test that this machine can run
 test-fast: prepare ## Run the checks and the services' own tests: the inner loop
 	@.venv/bin/python -m tests.run --fast
 
-bench: prepare ## Measure the hot paths side by side; prints a table and writes a plot
-	@.venv/bin/python -m tests.benchmarks
+bench: prepare ## Measure the hot paths, write table and plot; COMPARE=<commit> measures beside that commit instead
+	@.venv/bin/python -m tests.benchmarks $(if $(COMPARE),--compare $(COMPARE))
 
 numbers: ## Measure starts, sizes and tests in fresh clones, for the README; FORGET_IMAGES=1 removes images before
 	@$(PYTHON) -m deploy.numbers $(if $(FORGET_IMAGES),--forget-images)

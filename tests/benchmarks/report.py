@@ -29,10 +29,14 @@ def letters_of_floors(results: Iterable[Result]) -> dict[str, str]:
 
 
 def terminal_table(results: list[Result]) -> str:
-    """Columns padded with spaces."""
+    """The results for the terminal."""
     letters = letters_of_floors(results)
-    rows = [HEADINGS, *(cells(result, letters) for result in results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    return columns([HEADINGS, *(cells(result, letters) for result in results)])
+
+
+def columns(rows: list[tuple[str, ...]]) -> str:
+    """Rows of texts in columns that are padded with spaces."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
             text.ljust(width) if column == 0 else text.rjust(width)

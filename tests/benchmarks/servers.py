@@ -1,23 +1,21 @@
-"""What is measured, running: MongoDB, and a gunicorn with two workers for each service, strategy and floor."""
+"""What is measured, running: two replicas of one worker for each service, strategy and floor.
 
-import os
-import secrets
-import shutil
+Replicas with addresses of their own, since two workers of one gunicorn accept connections from one socket: whichever
+wakes first takes all that come at once. Kept open, as wrk keeps them, they leave the other worker idle for good. (The
+gateway opens a connection a request: there whoever has time takes it.)
+"""
+
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Self
 
-from pymongo import MongoClient
-
 from deploy.local import child_process, services
-from deploy.local.mongod import Mongod
 from deploy.local.secret_files import hexadecimal, key
 from tests.benchmarks.answers import BenchmarkFailed, ask
+from tests.benchmarks.database import Database
 from tests.benchmarks.tokens import Tokens, issue
 
-PROJECT = services.PROJECT
 STRATEGIES = ("shared_database", "endpoint", "jwt")
 #: Served with resource-api's own gunicorn settings, but another application.
 OTHER_APPLICATIONS = {
@@ -25,23 +23,24 @@ OTHER_APPLICATIONS = {
     "unprotected": "tests.benchmarks.unprotected:create_app()",
 }
 NAMES = ("auth-service", *STRATEGIES, *OTHER_APPLICATIONS)
-WORKERS = 2
+REPLICAS = 2
 PATIENCE = 60  # seconds until a server answers
 
 
 class Servers:
-    """All of them; as a context manager they are started, given tokens to check, stopped and removed."""
+    """All of them; as a context manager they are started, given tokens to check, stopped and forgotten."""
 
     tokens: Tokens
 
-    def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="gatehouse-benchmark-"))
-        self._ports = dict(zip(NAMES, child_process.free_ports(len(NAMES)), strict=True))
-        self._pids: dict[str, int] = {}
-        self._mongod = Mongod(self.directory / "mongo")
-        self._given_uri = os.environ.get("MONGODB_URI")
-        self._uri = self._given_uri or ""
-        self._database = f"benchmark_{secrets.token_hex(6)}"
+    def __init__(self, database: Database, source: Path = services.PROJECT) -> None:
+        """Services of the source tree, run in our environment."""
+        self.database = database
+        self._source = source
+        self._name = database.new_name()
+        self._logs = database.directory / self._name
+        ports = iter(child_process.free_ports(len(NAMES) * REPLICAS))
+        self._ports = {name: [next(ports) for _ in range(REPLICAS)] for name in NAMES}
+        self._pids: dict[str, list[int]] = {}
         self._resource_api_secret = hexadecimal()
 
     def __enter__(self) -> Self:
@@ -53,34 +52,28 @@ class Servers:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        for pid in self._pids.values():
+        for pid in (pid for pids in self._pids.values() for pid in pids):
             child_process.stop(child_process.identify(pid))
-        if self._given_uri:
-            with MongoClient(self._given_uri) as client:
-                client.drop_database(self._database)
-                client.drop_database(f"{self._database}_api")
-        self._mongod.stop()
-        shutil.rmtree(self.directory)
+        self.database.drop(self._name)
 
-    @property
-    def mongod(self) -> int | None:
-        """The database's process; None when it is somebody else's."""
-        return self._mongod.pid
-
-    def url(self, name: str) -> str:
+    def url(self, name: str, replica: int = 0) -> str:
         """Where a server answers."""
-        return f"http://127.0.0.1:{self._ports[name]}"
+        return f"http://127.0.0.1:{self._ports[name][replica]}"
 
-    def masters(self, *names: str) -> tuple[int, ...]:
-        """The gunicorn processes of these servers."""
-        return tuple(self._pids[name] for name in names)
+    def ports(self, name: str) -> tuple[int, ...]:
+        """Where each replica listens."""
+        return tuple(self._ports[name])
+
+    def masters(self, *names: str) -> tuple[tuple[int, ...], ...]:
+        """For each replica the gunicorn processes of these servers."""
+        return tuple(zip(*(self._pids[name] for name in names), strict=True))
 
     def _start(self) -> None:
-        self._uri = self._given_uri or self._mongod.start().uri
         settings = self._auth_service_settings()
         migration = services.gatehouse("migrate")
-        subprocess.run(migration, env=services.base_environment() | settings, check=True)
-        self._serve("auth-service", "auth-service", settings)
+        environment = services.base_environment() | settings | self._python_path("auth-service")
+        subprocess.run(migration, env=environment, check=True, stdout=subprocess.DEVNULL)
+        self._serve("auth-service", "auth-service", [settings] * REPLICAS)
         self._await_health("auth-service")
         self.tokens = issue(self.url("auth-service"))
         for strategy in STRATEGIES:
@@ -90,51 +83,61 @@ class Servers:
         for name in NAMES:
             self._await_health(name)
 
-    def _serve(self, name: str, service: str, settings: dict[str, str]) -> None:
+    def _serve(self, name: str, service: str, settings: list[dict[str, str]]) -> None:
         command = services.gunicorn(service)
         command[-1] = OTHER_APPLICATIONS.get(name, command[-1])
-        environment = services.base_environment() | settings
-        environment |= {
-            "WEB_BIND": f"127.0.0.1:{self._ports[name]}",
-            "WEB_WORKERS": str(WORKERS),
-            "PYTHONPATH": str(PROJECT),
-        }
-        log = self.directory / f"{name}.log"
-        self._pids[name] = child_process.start(command, log, environment, PROJECT / service)
+        for port, own in zip(self._ports[name], settings, strict=True):
+            place = {"WEB_BIND": f"127.0.0.1:{port}", "WEB_WORKERS": "1"}
+            environment = services.base_environment() | own | self._python_path(service) | place
+            pid = child_process.start(command, self._log(name, port), environment, self._source / service)
+            self._pids.setdefault(name, []).append(pid)
+
+    def _python_path(self, service: str) -> dict[str, str]:
+        """The service from the source tree, whatever is installed; the floors from this one."""
+        return {"PYTHONPATH": f"{self._source / service / 'src'}:{services.PROJECT}"}
+
+    def _log(self, name: str, port: int) -> Path:
+        self._logs.mkdir(exist_ok=True)
+        return self._logs / f"{name}-{port}.log"
 
     def _await_health(self, name: str) -> None:
-        """Return once it answers; raises BenchmarkFailed with the end of its log."""
+        """Return once all replicas answer; raises BenchmarkFailed with the end of a log."""
         deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                ask("GET", f"{self.url(name)}/health", {})
-                return
-            except BenchmarkFailed as failure:
-                ended = not child_process.is_running(child_process.identify(self._pids[name]))
-                if ended or time.monotonic() > deadline:
-                    log = (self.directory / f"{name}.log").read_text()[-1500:]
-                    raise BenchmarkFailed(f"{name} does not answer ({failure}); its log:\n{log}") from None
-            time.sleep(0.1)
+        for port, pid in zip(self._ports[name], self._pids[name], strict=True):
+            while True:
+                try:
+                    ask("GET", f"http://127.0.0.1:{port}/health", {})
+                    break
+                except BenchmarkFailed as failure:
+                    ended = not child_process.is_running(child_process.identify(pid))
+                    if ended or time.monotonic() > deadline:
+                        log = self._log(name, port).read_text()[-1500:]
+                        message = f"{name} does not answer ({failure}); its log:\n{log}"
+                        raise BenchmarkFailed(message) from None
+                time.sleep(0.1)
 
     def _auth_service_settings(self) -> dict[str, str]:
         return {
             "GATEHOUSE_ISSUER": self.url("auth-service"),
             "GATEHOUSE_PROFILE": "compat",
             "GATEHOUSE_DEMO": "true",
-            "GATEHOUSE_MONGODB_URI": self._uri,
-            "GATEHOUSE_MONGODB_DATABASE": self._database,
+            "GATEHOUSE_MONGODB_URI": self.database.uri,
+            "GATEHOUSE_MONGODB_DATABASE": self._name,
             "GATEHOUSE_SECRET_KEY": hexadecimal(),
             "GATEHOUSE_KEY_ENCRYPTION_KEY": key(),
             "GATEHOUSE_RESOURCE_API_CLIENT_SECRET": self._resource_api_secret,
         }
 
-    def _resource_api_settings(self, strategy: str) -> dict[str, str]:
-        return {
+    def _resource_api_settings(self, strategy: str) -> list[dict[str, str]]:
+        """Each replica asks an auth-service of its own."""
+        shared = {
             "RESOURCE_API_ISSUER": self.url("auth-service"),
             "RESOURCE_API_INTROSPECTION": strategy,
             "RESOURCE_API_CLIENT_SECRET": self._resource_api_secret,
-            "RESOURCE_API_MONGODB_URI": self._uri,
-            "RESOURCE_API_MONGODB_DATABASE": f"{self._database}_api",
-            "RESOURCE_API_GATEHOUSE_DATABASE": self._database,
+            "RESOURCE_API_MONGODB_URI": self.database.uri,
+            "RESOURCE_API_MONGODB_DATABASE": f"{self._name}_api",
+            "RESOURCE_API_GATEHOUSE_DATABASE": self._name,
             "BENCHMARK_SUB": self.tokens.sub,
         }
+        endpoints = (f"{self.url('auth-service', replica)}/oauth/introspect" for replica in range(REPLICAS))
+        return [shared | {"RESOURCE_API_INTROSPECTION_ENDPOINT": endpoint} for endpoint in endpoints]

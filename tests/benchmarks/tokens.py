@@ -6,14 +6,15 @@ from urllib.parse import urlencode
 
 from tests.benchmarks.answers import FORM, JSON, ask, basic, bearer
 
-PASSWORD_GRANT = {"grant_type": "password", "username": "ada", "password": "valid", "scope": "profile"}
+PASSWORD_GRANT = {"grant_type": "password", "username": "ada", "password": "valid"}
 
 
 class Tokens(NamedTuple):
-    """Two tokens of one person, for `/api/me`, and who that is."""
+    """Tokens of one person: two for `/api/me`, one for userinfo; and who that is."""
 
     opaque: str
     jwt: str
+    openid: str
     sub: str
 
 
@@ -23,11 +24,17 @@ def issue(auth_service: str) -> Tokens:
     introspection = ask(
         "POST", f"{auth_service}/oauth/introspect", basic("demo-api") | FORM, urlencode({"token": opaque})
     )
-    return Tokens(opaque, _sign_in(auth_service, _register_jwt_client(auth_service)), introspection["sub"])
+    return Tokens(
+        opaque,
+        jwt=_sign_in(auth_service, _register_jwt_client(auth_service)),
+        openid=_sign_in(auth_service, basic("demo-web"), "openid profile"),
+        sub=introspection["sub"],
+    )
 
 
-def _sign_in(auth_service: str, client: dict[str, str]) -> str:
-    answer = ask("POST", f"{auth_service}/oauth/token", client | FORM, urlencode(PASSWORD_GRANT))
+def _sign_in(auth_service: str, client: dict[str, str], scope: str = "profile") -> str:
+    form = urlencode(PASSWORD_GRANT | {"scope": scope})
+    answer = ask("POST", f"{auth_service}/oauth/token", client | FORM, form)
     return answer["access_token"]
 
 
