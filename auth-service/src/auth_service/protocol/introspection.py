@@ -11,6 +11,7 @@ from auth_service.protocol import refresh_token
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
+from auth_service.protocol.subject import subject_for
 
 _FIELDS = dict.fromkeys(("client_id", "sub", "scope", "aud", "issued_at", "expires_at", "rotated_at"), 1)
 
@@ -29,7 +30,7 @@ class IntrospectionEndpoint(Endpoint):
         token = self.find_token(request.require("token"))
         body: dict[str, Any] = {"active": False}
         if token is not None and may_see(client, token):
-            body = self.describe(token)
+            body = self.describe(client, token)
             if not is_refresh_token(request.require("token")):
                 # Left out for refresh tokens, so that no API takes one for an access token.
                 body |= {"token_type": "Bearer", "aud": token["aud"]}
@@ -44,13 +45,19 @@ class IntrospectionEndpoint(Endpoint):
         # A token that was being made while its client was disabled or deleted has escaped the revocation.
         return found if self.server.clients.find(found["client_id"]) else None
 
-    def describe(self, token: dict[str, Any]) -> dict[str, Any]:
-        """RFC 7662 §2.2. A client's own token has the client as its subject (RFC 9068 §5)."""
+    def describe(self, client: RegisteredClient, token: dict[str, Any]) -> dict[str, Any]:
+        """RFC 7662 §2.2. A client's own token has the client as its subject (RFC 9068 §5).
+
+        Others get the subject that they know; a resource server the real one: it must know whose data it is.
+        """
+        sub = token.get("sub")
+        if sub is not None and client.resource_server is not True:
+            sub = subject_for(self.server, client, sub)
         return {
             "active": True,
             "client_id": token["client_id"],
             "scope": token["scope"],
-            "sub": token.get("sub") or token["client_id"],
+            "sub": sub or token["client_id"],
             "iss": self.server.settings.issuer,
             "iat": int(token["issued_at"].timestamp()),
             "exp": int(token["expires_at"].timestamp()),
