@@ -115,8 +115,13 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"grant_types": ["client_credentials", "refresh_token"]}, "grant_types[1]"),
     ({"grant_types": ["authorization_code"], "response_types": []}, "response_types"),
     ({"grant_types": ["client_credentials"], "response_types": ["code"]}, "response_types"),
-    ({"response_types": ["code", "id_token"]}, "response_types[1]"),
+    ({"response_types": ["code", "none"]}, "response_types[1]"),
+    ({"token_endpoint_auth_method": "tls_client_auth"}, "token_endpoint_auth_method"),
     ({"token_endpoint_auth_method": "private_key_jwt"}, "token_endpoint_auth_method"),
+    ({"subject_type": "pairwise", "access_token_format": "jwt"}, "subject_type"),
+    ({"registration_access_token": "mine"}, "registration_access_token"),
+    ({"encrypted_secret": "mine"}, "encrypted_secret"),
+    ({"registered_itself": True}, "registered_itself"),
     ({"id_token_signed_response_alg": "none"}, "id_token_signed_response_alg"),
     ({"id_token_signed_response_alg": "HS256"}, "id_token_signed_response_alg"),
     ({"scope": "profile everything"}, "scope"),
@@ -179,7 +184,7 @@ def test_what_is_left_out_follows_from_the_rest(
 
 @pytest.mark.rfc("7591 §2")
 def test_unknown_metadata_is_ignored_where_the_standard_says_so() -> None:
-    assert "jwks_uri" not in validate({"redirect_uris": [GOOD], "jwks_uri": "https://a.example"}, COMPAT)
+    assert "colour" not in validate({"redirect_uris": [GOOD], "colour": "red"}, COMPAT)
 
 
 @pytest.mark.parametrize("grant_type", ["implicit", "password"])

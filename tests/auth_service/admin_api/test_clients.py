@@ -93,13 +93,13 @@ def test_a_change_meanwhile_is_not_overwritten(
     automation: Api, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client_id = automation.create_client()["client_id"]
-    check = client_registry.validate
+    check = client_registry.client_registration.validate
 
     def somebody_else_is_quicker(*arguments):
         Client.objects(client_id=client_id).update(set__updated_at=clock.now().replace(year=2100))
         return check(*arguments)
 
-    monkeypatch.setattr(client_registry, "validate", somebody_else_is_quicker)
+    monkeypatch.setattr(client_registry.client_registration, "validate", somebody_else_is_quicker)
     response = automation.patch(f"/clients/{client_id}", client_name="Late")
     assert (response.status_code, response.json["error"]) == (409, "conflict")
     assert automation.get(f"/clients/{client_id}").json["client_name"] == "App"

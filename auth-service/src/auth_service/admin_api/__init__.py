@@ -10,6 +10,7 @@ from auth_service.admin_api import (
     clients,
     errors,
     grants,
+    initial_access_tokens,
     json_body,
     openapi,
     overview,
@@ -21,7 +22,8 @@ from auth_service.admin_api import (
 URL_PREFIX = "/admin-api/v1"
 
 BLUEPRINTS = tuple(
-    resource.blueprint for resource in (clients, users, tokens, grants, signing_keys, overview)
+    resource.blueprint
+    for resource in (clients, initial_access_tokens, users, tokens, grants, signing_keys, overview)
 )
 
 for _blueprint in BLUEPRINTS:

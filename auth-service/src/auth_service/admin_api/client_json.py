@@ -53,12 +53,15 @@ class ClientOut(BaseModel):
 
     client_id: str
     client_id_issued_at: Annotated[int, Field(description="Seconds since 1970.")]
+    registered_itself: Annotated[bool, Field(description="By dynamic registration (RFC 7591).")] = False
     client_name: str | None = None
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
     contacts: list[str] = []
+    software_id: str | None = None
+    software_version: str | None = None
     application_type: str = "web"
     redirect_uris: list[str] = []
     post_logout_redirect_uris: list[str] = []
@@ -66,7 +69,27 @@ class ClientOut(BaseModel):
     response_types: list[str] = []
     scope: str = ""
     token_endpoint_auth_method: str
+    token_endpoint_auth_signing_alg: str | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    subject_type: str = "public"
+    sector_identifier_uri: str | None = None
     id_token_signed_response_alg: str = "RS256"
+    id_token_encrypted_response_alg: str | None = None
+    id_token_encrypted_response_enc: str | None = None
+    userinfo_signed_response_alg: str | None = None
+    userinfo_encrypted_response_alg: str | None = None
+    userinfo_encrypted_response_enc: str | None = None
+    request_object_signing_alg: str | None = None
+    request_uris: list[str] = []
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: list[str] = []
+    initiate_login_uri: str | None = None
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str | None = None
+    frontchannel_logout_session_required: bool = False
     profile: str | None = None
     access_token_format: str = "opaque"
     owner: str | None = None
@@ -119,10 +142,13 @@ class RotationOut(BaseModel):
 
 
 def show(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON of a stored client."""
+    """The JSON of a stored client, without what nobody is told."""
     present = {name: value for name, value in document.items() if value is not None}
+    token = present.pop("registration_access_token", None)
+    present.pop("encrypted_secret", None)
     return {
         **present,
         "client_id": document["_id"],
+        "registered_itself": token is not None,
         "client_id_issued_at": int(document["created_at"].timestamp()),
     }

@@ -9,11 +9,12 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from auth_service.admin_api.errors import NotFound, Refusal
-from auth_service.models import AuthorizationRequest, Client, ClientSecret, Grant, User
+from auth_service.models import Client, User
 from auth_service.models.revocation import revoke_all
-from auth_service.models.secret import generate_secret, hash_secret
-from auth_service.protocol.client_metadata import ClientMetadata, InvalidClientMetadata, validate
-from auth_service.protocol.profile import effective_profile
+from auth_service.protocol import client_registration
+from auth_service.protocol.client_metadata import InvalidClientMetadata
+from auth_service.protocol.client_metadata_rules import needs_secret
+from auth_service.protocol.client_registration import METADATA
 from auth_service.protocol.server import AuthorizationServer
 
 #: Ours that are set like metadata, and what they are when left out.
@@ -25,9 +26,6 @@ OUR_DEFAULTS: dict[str, Any] = {
     "resource_server": False,
     "consent_required": True,
 }
-METADATA = tuple(ClientMetadata.model_fields)
-
-SECRET_PREFIX = "gcs_"
 #: How many previous secrets can be valid beside the newest.
 MAX_PREVIOUS_SECRETS = 4
 
@@ -53,17 +51,11 @@ def create(server: AuthorizationServer, fields: Mapping[str, Any]) -> Created:
     now = server.clock.now()
     values = _check(server, fields)
     _check_owner(fields)
-    secret = None if values["token_endpoint_auth_method"] == "none" else generate_secret(SECRET_PREFIX)
-    client = Client(
-        client_id=secrets.token_hex(16),
-        **values,
-        secrets=[ClientSecret(hash=hash_secret(secret), created_at=now)] if secret else [],
-        disabled_at=now if fields.get("disabled") else None,
-        created_at=now,
-        updated_at=now,
-    )
-    client.save(force_insert=True)
-    return Created(find(client.client_id), secret)
+    client_id = secrets.token_hex(16)
+    secret = client_registration.new_secret(server, client_id, values["token_endpoint_auth_method"], now)
+    disabled_at = now if fields.get("disabled") else None
+    document = client_registration.insert(server, client_id, values, secret, disabled_at=disabled_at)
+    return Created(document, secret.text)
 
 
 def change(server: AuthorizationServer, current: dict[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,11 +64,10 @@ def change(server: AuthorizationServer, current: dict[str, Any], fields: Mapping
     changes: dict[str, Any] = {}
     if set(fields) - {"disabled"}:
         stored = {name: current[name] for name in (*METADATA, *OUR_DEFAULTS) if current.get(name) is not None}
-        changes = _check(server, {**stored, **fields})
+        changes = _check(server, {**stored, **fields}, current)
         _check_owner(fields)
         changes["search_name"] = (changes["client_name"] or current["_id"]).casefold()
-        if changes["token_endpoint_auth_method"] == "none":
-            changes["secrets"] = []
+        changes |= _obsolete(changes["token_endpoint_auth_method"])
     if "disabled" in fields:
         changes["disabled_at"] = (current.get("disabled_at") or now) if fields["disabled"] else None
     document = _replace(current, changes, now)
@@ -90,8 +81,9 @@ def rotate_secret(
     server: AuthorizationServer, current: dict[str, Any], keep_previous_for: timedelta
 ) -> tuple[str, datetime | None]:
     """A new secret, and until when the previous ones are valid: None if none is. Raises Refusal (409)."""
-    if current.get("token_endpoint_auth_method") == "none":
-        raise Refusal(409, "A public client has no secret: its token_endpoint_auth_method is none")
+    method = current.get("token_endpoint_auth_method") or "client_secret_basic"
+    if not needs_secret(method):
+        raise Refusal(409, f"This client has no secret: its token_endpoint_auth_method is {method}")
     now = server.clock.now()
     until = now + keep_previous_for
     previous = [
@@ -99,28 +91,39 @@ def rotate_secret(
         for old in current.get("secrets", [])
     ]
     previous = [old for old in previous if old["expires_at"] > now][-MAX_PREVIOUS_SECRETS:]
-    secret = generate_secret(SECRET_PREFIX)
-    newest = ClientSecret(hash=hash_secret(secret), created_at=now).to_mongo().to_dict()
-    _replace(current, {"secrets": [*previous, newest]}, now)
+    newest = client_registration.new_secret(server, current["_id"], method, now)
+    _replace(current, newest.stored | {"secrets": [*previous, *newest.stored["secrets"]]}, now)
     server.clients.forget(current["_id"])
-    return secret, max((old["expires_at"] for old in previous), default=None)
+    return str(newest.text), max((old["expires_at"] for old in previous), default=None)
 
 
 def delete(server: AuthorizationServer, client_id: str) -> None:
-    """Remove a client and all that was given to it. The client goes first, so that nothing new is given."""
-    if Client._get_collection().delete_one({"_id": client_id}).deleted_count == 0:
+    """Remove a client and all that was given to it; raises NotFound."""
+    if not client_registration.remove(server, client_id):
         raise NotFound("client")
-    server.clients.forget(client_id)
-    AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
-    Grant._get_collection().delete_many({"client_id": client_id})
-    revoke_all(client_id=client_id)
 
 
-def _check(server: AuthorizationServer, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _check(
+    server: AuthorizationServer, fields: Mapping[str, Any], current: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """All the values to store, defaults filled in; raises InvalidClientMetadata."""
     ours = {name: fields.get(name, default) for name, default in OUR_DEFAULTS.items()}
     metadata = {name: fields[name] for name in METADATA if name in fields}
-    return {**validate(metadata, effective_profile(server.settings.profile, ours["profile"])), **ours}
+    checked = client_registration.check(
+        server,
+        metadata,
+        profile=ours["profile"],
+        access_token_format=ours["access_token_format"],
+        current=current,
+    )
+    return {**checked, **ours}
+
+
+def _obsolete(method: str) -> dict[str, Any]:
+    """What of the secrets goes when a client authenticates by this method from now on."""
+    if not needs_secret(method):
+        return {"secrets": [], "encrypted_secret": None}
+    return {} if method == "client_secret_jwt" else {"encrypted_secret": None}
 
 
 def _check_owner(fields: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from auth_service.admin_api import client_registry
-from auth_service.admin_api.authorization import OWN, READ, WRITE, Caller, caller, needs, server
+from auth_service.admin_api.authorization import READ, WRITE, Caller, caller, needs, server
 from auth_service.admin_api.client_json import (
     ClientDetail,
     ClientIn,
@@ -22,7 +22,7 @@ from auth_service.admin_api.errors import NotFound, Refusal
 from auth_service.admin_api.paging import SearchablePage, as_page, find_page, starts_with
 from auth_service.models import AccessToken, Client, RefreshToken
 from auth_service.protocol.client_metadata import InvalidClientMetadata
-from auth_service.protocol.scope import CATALOGUE
+from auth_service.protocol.client_registration import is_administrative, is_raised
 
 blueprint = APIBlueprint("admin_api_clients", __name__, tag="clients")
 
@@ -132,14 +132,7 @@ def changeable(client_id: str) -> dict[str, Any]:
     Who owns a client that an administrator has raised may not send its answers elsewhere, or take its secret.
     """
     document = visible(client_id)
-    raised = (
-        is_administrative(document.get("scope") or "")
-        or document.get("resource_server")
-        or document.get("audience")
-        or document.get("consent_required") is False
-        or document.get("disabled_at")
-    )
-    if caller().only_own and raised:
+    if caller().only_own and is_raised(document):
         raise Refusal(
             403, "Only an administrator can change this client: it has rights that owners cannot give"
         )
@@ -155,10 +148,3 @@ def check_reserved(who: Caller, fields: dict[str, Any]) -> None:
         faults.append(("scope", "has a scope that only an administrator can give to a client"))
     if faults:
         raise InvalidClientMetadata(faults)
-
-
-def is_administrative(scope: str) -> bool:
-    """Whether the scope reaches the admin API: an app that has it acts on other apps."""
-    return any(
-        CATALOGUE[name].resource == CATALOGUE[OWN].resource for name in scope.split() if name in CATALOGUE
-    )

@@ -85,6 +85,42 @@ class ConsentRequired(ProtocolError):
     error = "consent_required"
 
 
+class InteractionRequired(ProtocolError):
+    """`prompt=none`, and the person would have to be asked something other than for their consent."""
+
+    error = "interaction_required"
+
+
+class UnmetAuthenticationRequirements(ProtocolError):
+    """No sign-in reaches the `acr` that is essential (OIDC Unmet Authentication Requirements §2)."""
+
+    error = "unmet_authentication_requirements"
+
+
+class RequestNotSupported(ProtocolError):
+    """There are no request objects here (OIDC Core §3.1.2.6)."""
+
+    error = "request_not_supported"
+
+
+class RequestUriNotSupported(ProtocolError):
+    """There are no request objects by reference here (OIDC Core §3.1.2.6)."""
+
+    error = "request_uri_not_supported"
+
+
+class RegistrationNotSupported(ProtocolError):
+    """The `registration` parameter is for self-issued providers (OIDC Core §3.1.2.6, §7)."""
+
+    error = "registration_not_supported"
+
+
+class UnapprovedSoftwareStatement(ProtocolError):
+    """A registration with a software statement, none of which is trusted here (RFC 7591 §3.2.2)."""
+
+    error = "unapproved_software_statement"
+
+
 class TryLater(ProtocolError):
     """The server is too busy (503), or this was tried too often (429); `wait` is in seconds."""
 

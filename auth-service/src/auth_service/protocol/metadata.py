@@ -7,7 +7,7 @@ from auth_service.protocol import (
     encryption,
     id_token,
     pkce,
-    signing_keys,
+    registration,
     standard_claims,
     subject,
 )
@@ -39,7 +39,14 @@ def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, An
         "introspection_endpoint_auth_methods_supported": secret_methods,
         "code_challenge_methods_supported": list(pkce.METHODS),
         "authorization_response_iss_parameter_supported": True,
+        **registration_metadata(server),
     }
+
+
+def registration_metadata(server: "AuthorizationServer") -> dict[str, str]:
+    """RFC 7591 §3: where clients register themselves, if they may."""
+    is_closed = server.settings.registration == "closed"
+    return {} if is_closed else {"registration_endpoint": server.settings.issuer + registration.PATH}
 
 
 def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:

@@ -41,7 +41,7 @@ class SignInAttempt:
 
     def __init__(self, address: str, username: str, now: datetime) -> None:
         """Count the try; raises TooManyFailures, and then no password may be checked."""
-        place, account = _place(address), _account(username)
+        place, account = place_of(address), _account(username)
         self._counted: list[str] = []
         for limit, subject in ((PAIR, f"{place} {account}"), (ACCOUNT, account), (ADDRESS, place)):
             key = f"sign-in:{limit.name}:{hash_secret(subject)}"
@@ -66,7 +66,7 @@ def _account(username: str) -> str:
         return username  # no account has such a name: each counts for itself
 
 
-def _place(address: str) -> str:
+def place_of(address: str) -> str:
     """The address; of IPv6 the /64, all of which one household has."""
     try:
         parsed = ipaddress.ip_address(address)

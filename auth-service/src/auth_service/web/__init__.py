@@ -19,6 +19,7 @@ from auth_service.web import (
     login,
     logout,
     protocol_endpoints,
+    registration,
     request_log,
     security_headers,
 )
@@ -27,6 +28,7 @@ from auth_service.web.shortcut import Shortcut
 
 BLUEPRINTS = (
     protocol_endpoints.blueprint,
+    registration.blueprint,
     authorize.blueprint,
     login.blueprint,
     consent.blueprint,

@@ -13,7 +13,7 @@ from auth_service.settings import Settings, is_loopback
 from auth_service.web.current import server
 
 #: What programs and other sites' pages are meant to post to. None of it acts on the cookie alone.
-_OPEN_BLUEPRINTS = ("protocol",)
+_OPEN_BLUEPRINTS = ("protocol", "registration")
 _OPEN_ENDPOINTS = ("authorize.authorize", "logout.end_session")
 _OPEN_PATHS = ("/admin-api/",)
 

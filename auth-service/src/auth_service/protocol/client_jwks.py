@@ -1,0 +1,78 @@
+"""The keys that a client registers by value (RFC 7517 §5, OIDC Registration §2): public ones, few, and sound."""
+
+from typing import Any
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+MAX_KEYS = 20
+_MAX_MEMBER = 2048  # characters; an RSA modulus of 8192 bits has 1366
+_RSA_BITS = range(2048, 8193)
+_MAX_EXPONENT_BITS = 64  # a longer one makes each verification as dear as a signature
+
+#: RFC 7518 §6: what makes a private or a symmetric key. None of it is ever stored.
+SECRET_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+#: What is kept of a public key, by its type: the key itself, and what says how it is used.
+_PUBLIC_MEMBERS = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
+_DESCRIPTION = ("kid", "use", "alg")
+
+_KEY_TYPES = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
+
+#: The key types that an encrypted response can be made for (RFC 7518 §4.1), by its algorithm.
+ENCRYPTION_KEYS: dict[str, tuple[tuple[str, str | None], ...]] = {
+    "RSA-OAEP-256": (("RSA", None),),
+    "ECDH-ES": (("EC", "P-256"), ("EC", "P-384"), ("EC", "P-521")),
+}
+
+
+def check_jwks(jwks: dict[str, Any]) -> dict[str, Any]:
+    """The set with what is kept of each key; raises ValueError. Unknown key types are left out (RFC 7517 §5)."""
+    keys = jwks.get("keys")
+    if not isinstance(keys, list) or not keys:
+        raise ValueError('must be a JWK Set: {"keys": [...]} with at least one key')
+    if len(keys) > MAX_KEYS:
+        raise ValueError(f"must not have more than {MAX_KEYS} keys")
+    kept = [key for place, given in enumerate(keys) if (key := _check_key(given, f"keys[{place}]"))]
+    if not kept:
+        raise ValueError("has no key of a type that is known here: RSA, EC or OKP")
+    return {"keys": kept}
+
+
+def fits_encryption(key: dict[str, Any], algorithm: str) -> bool:
+    """Whether responses can be encrypted to this key by this algorithm."""
+    kinds = ENCRYPTION_KEYS[algorithm]
+    right_type = (key["kty"], None) in kinds or (key["kty"], key.get("crv")) in kinds
+    return right_type and key.get("use", "enc") == "enc" and key.get("alg", algorithm) == algorithm
+
+
+def _check_key(key: Any, place: str) -> dict[str, Any] | None:
+    """What is kept of one key, None for a type that is not known; raises ValueError."""
+    if not isinstance(key, dict) or not isinstance(key.get("kty"), str):
+        raise ValueError(f"must be a JWK Set: {place} is not a key")
+    if SECRET_MEMBERS & key.keys() or key["kty"] == "oct":
+        raise ValueError(
+            f"must have public keys only: {place} is private or symmetric. Replace that key, it was disclosed"
+        )
+    if key["kty"] not in _PUBLIC_MEMBERS:
+        return None
+    members = ("kty", *_PUBLIC_MEMBERS[key["kty"]], *_DESCRIPTION)
+    kept = {name: key[name] for name in members if name in key}
+    if not all(isinstance(value, str) and len(value) <= _MAX_MEMBER for value in kept.values()):
+        raise ValueError(f"must be a JWK Set: a member of {place} is too long or no string")
+    if not _is_sound(kept):
+        raise ValueError(f"must have valid keys: {place} is not, or too short to be safe, or too long")
+    return kept
+
+
+def _is_sound(key: dict[str, Any]) -> bool:
+    """Whether it is a point on its curve, or a modulus and exponent of safe and bearable lengths."""
+    bare = {name: key[name] for name in ("kty", *_PUBLIC_MEMBERS[key["kty"]]) if name in key}
+    try:
+        imported = _KEY_TYPES[key["kty"]].import_key(bare)  # type: ignore[attr-defined]
+        numbers = imported.public_key.public_numbers() if key["kty"] == "RSA" else None
+        KeySet([imported]).as_dict()
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+    if numbers is None:
+        return True
+    return numbers.n.bit_length() in _RSA_BITS and numbers.e.bit_length() <= _MAX_EXPONENT_BITS

@@ -1,0 +1,155 @@
+"""What the fields of a registration must be to each other (RFC 7591 §2.1, OIDC Registration §2, OIDC Core §8.1)."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from auth_service.protocol.client_jwks import fits_encryption
+from auth_service.protocol.client_uri import origin
+from auth_service.protocol.profile import Profile
+from auth_service.protocol.response_type import GRANT_TYPES_OF
+
+if TYPE_CHECKING:
+    from auth_service.protocol.client_metadata import ClientMetadata
+
+Fault = tuple[str, str]
+
+#: What a grant type at the authorization endpoint answers with where nothing else is said.
+USUAL_RESPONSE = {"authorization_code": "code", "implicit": "token"}
+
+_SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+
+
+def grants_for(response_types: Iterable[str], profile: Profile) -> list[str]:
+    """The grant types that these response types need under the profile (OIDC Registration §2)."""
+    needed = {grant for each in response_types for grant in profile.grant_types_for(each)}
+    return [grant for grant in USUAL_RESPONSE if grant in needed]
+
+
+def needs_secret(method: str) -> bool:
+    """Whether a client that authenticates by this method has a secret."""
+    return method in _SECRET_METHODS
+
+
+def contradictions(client: "ClientMetadata", profile: Profile) -> Iterator[Fault]:
+    """What each field alone cannot tell."""
+    yield from _grant_faults(client, profile)
+    yield from _response_faults(client, profile)
+    yield from _redirect_faults(client)
+    if not client.response_types or set(client.response_types) - {"code", "token"}:
+        yield from front_channel_redirect_faults(client)
+    yield from _key_faults(client)
+    yield from _response_protection_faults(client)
+    yield from _subject_faults(client)
+    if client.request_object_signing_alg == "none" and not profile.unsigned_request_objects:
+        yield "request_object_signing_alg", f"none is refused by the security profile {profile.name}"
+    if client.frontchannel_logout_uri is not None and origin(client.frontchannel_logout_uri) not in {
+        origin(uri) for uri in client.redirect_uris
+    }:
+        yield "frontchannel_logout_uri", "must have the scheme, host and port of one of the redirect_uris"
+
+
+def _grant_faults(client: "ClientMetadata", profile: Profile) -> Iterator[Fault]:
+    """RFC 6749 §4.2, §4.4, §6, and what the security profile refuses."""
+    public = client.token_endpoint_auth_method == "none"
+    for index, grant in enumerate(client.grant_types):
+        field = f"grant_types[{index}]"
+        if grant not in profile.grant_types:
+            yield field, f"{grant} is refused by the security profile {profile.name}"
+        elif grant == "client_credentials" and public:
+            yield (
+                field,
+                "client_credentials needs a client that authenticates, not token_endpoint_auth_method none",
+            )
+        elif grant == "implicit" and "token" in client.response_types and not public:
+            yield (
+                field,
+                "implicit with response type token is for public clients only: it needs "
+                "token_endpoint_auth_method none, or response types with id_token",
+            )
+        elif grant == "refresh_token" and not {"authorization_code", "password"} & set(client.grant_types):
+            yield field, "refresh_token needs authorization_code or password beside it"
+
+
+def _response_faults(client: "ClientMetadata", profile: Profile) -> Iterator[Fault]:
+    """OIDC Registration §2: the grant types that each response type needs, and a response type for each grant."""
+    for index, response in enumerate(client.response_types):
+        if response not in profile.response_types:
+            if "implicit" in profile.grant_types or "implicit" not in client.grant_types:  # else told there
+                yield f"response_types[{index}]", f"is refused by the security profile {profile.name}"
+            continue
+        for grant in grants_for([response], profile):
+            if grant not in client.grant_types:
+                yield "response_types", f"has {response}, which needs {grant} in grant_types"
+    for grant, usual in USUAL_RESPONSE.items():
+        if grant in client.grant_types and not any(grant in GRANT_TYPES_OF[r] for r in client.response_types):
+            yield "response_types", f"must have {usual}, or another that fits, since grant_types has {grant}"
+
+
+def _redirect_faults(client: "ClientMetadata") -> Iterator[Fault]:
+    """RFC 6749 §3.1.2.2, RFC 8252 §7.1."""
+    if set(USUAL_RESPONSE) & set(client.grant_types) and not client.redirect_uris:
+        yield "redirect_uris", "is required for authorization_code and implicit"
+    for field in ("redirect_uris", "post_logout_redirect_uris"):
+        for index, uri in enumerate(getattr(client, field)):
+            if client.application_type == "web" and urlsplit(uri).scheme not in ("http", "https"):
+                yield f"{field}[{index}]", "has a custom scheme, which needs application_type native"
+
+
+def front_channel_redirect_faults(client: "ClientMetadata") -> Iterator[Fault]:
+    """OIDC Registration §2: what a browser hands to a web application goes over https, and not to localhost.
+
+    Pure OAuth clients (`code`, `token`) that operators register are let off for loopback addresses: old ones
+    are developed there. Those that register themselves are not (`registration`).
+    """
+    if client.application_type != "web" or "implicit" not in client.grant_types:
+        return
+    for index, uri in enumerate(client.redirect_uris):
+        parts = urlsplit(uri)
+        if parts.scheme == "http" or parts.hostname == "localhost":
+            yield (
+                f"redirect_uris[{index}]",
+                "must be https and not localhost for the implicit grant; loopback needs application_type native",
+            )
+
+
+def _key_faults(client: "ClientMetadata") -> Iterator[Fault]:
+    """OIDC Core §9, RFC 7591 §2: keys by value or by reference, and for those who sign with them."""
+    method, algorithm = client.token_endpoint_auth_method, client.token_endpoint_auth_signing_alg
+    if client.jwks is not None and client.jwks_uri is not None:
+        yield "jwks", "cannot be given together with jwks_uri"
+    if method == "private_key_jwt" and client.jwks is None and client.jwks_uri is None:
+        yield "token_endpoint_auth_method", "private_key_jwt needs jwks or jwks_uri"
+    if algorithm is not None and (
+        (method == "client_secret_jwt" and algorithm != "HS256")
+        or (method == "private_key_jwt" and algorithm == "HS256")
+    ):
+        yield "token_endpoint_auth_signing_alg", f"{algorithm} does not fit {method}"
+
+
+def _response_protection_faults(client: "ClientMetadata") -> Iterator[Fault]:
+    """OIDC Registration §2: encryption needs its algorithm, and a key of the client's that fits."""
+    for kind in ("id_token", "userinfo"):
+        field = f"{kind}_encrypted_response_alg"
+        algorithm = getattr(client, field)
+        if algorithm is None:
+            if getattr(client, f"{kind}_encrypted_response_enc") is not None:
+                yield f"{kind}_encrypted_response_enc", f"needs {field} beside it"
+        elif client.jwks is None and client.jwks_uri is None:
+            yield field, f"{algorithm} needs jwks or jwks_uri"
+        elif client.jwks is not None and not any(
+            fits_encryption(key, algorithm) for key in client.jwks["keys"]
+        ):
+            yield field, f"{algorithm} needs a key in jwks that fits it and is not for signatures"
+
+
+def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
+    """OIDC Core §8.1: whose clients share pairwise subjects must be plain."""
+    if client.subject_type != "pairwise" or client.sector_identifier_uri is not None:
+        return
+    hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
+    if len(hosts) > 1 or None in hosts:
+        yield (
+            "sector_identifier_uri",
+            "is required for pairwise subjects unless all redirect_uris have one host",
+        )

@@ -1,0 +1,139 @@
+"""What all registrations have in common, whoever makes them: the server's own rules, the secrets, the removal.
+
+`client_metadata` says what a registration is; `registration` and `client_configuration` let clients do it
+themselves; the admin API and the command line do it for administrators.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from auth_service.models import AuthorizationRequest, Client, ClientSecret, Grant
+from auth_service.models.revocation import revoke_all
+from auth_service.models.secret import generate_secret, hash_secret
+from auth_service.protocol.client_metadata import ClientMetadata, InvalidClientMetadata, validate
+from auth_service.protocol.client_metadata_rules import needs_secret
+from auth_service.protocol.client_uri import is_loopback_http
+from auth_service.protocol.profile import effective_profile
+from auth_service.protocol.scope import CATALOGUE
+from auth_service.protocol.sector_identifier import sector_faults
+
+if TYPE_CHECKING:
+    from auth_service.protocol.server import AuthorizationServer
+
+METADATA = tuple(ClientMetadata.model_fields)
+
+SECRET_PREFIX = "gcs_"
+
+#: What this server calls or relies on, so that plain http is for the demo alone.
+_CALLED = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri")
+_ADMINISTRATION = CATALOGUE["admin:read"].resource
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A client's secret in clear, None where it has none, and the fields that are stored for it."""
+
+    text: str | None = None
+    stored: dict[str, Any] = field(default_factory=lambda: {"secrets": [], "encrypted_secret": None})
+
+
+def check(
+    server: "AuthorizationServer",
+    metadata: Mapping[str, Any],
+    *,
+    profile: str | None = None,
+    access_token_format: str = "opaque",
+    current: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """All metadata to store, defaults filled in; raises InvalidClientMetadata.
+
+    `profile` and `access_token_format` are the client's own; `current` is the registration that is changed.
+    """
+    settings = server.settings
+    values = validate(
+        metadata, effective_profile(settings.profile, profile, settings.id_token_in_front_channel)
+    )
+    faults = list(_server_faults(server, values))
+    if values["subject_type"] == "pairwise" and access_token_format == "jwt":
+        faults.append(
+            ("subject_type", "pairwise subjects need access_token_format opaque: a JWT tells the other")
+        )
+    faults = faults or sector_faults(server, values, current)
+    if faults:
+        raise InvalidClientMetadata(faults)
+    return values
+
+
+def _server_faults(server: "AuthorizationServer", values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What this server's settings refuse."""
+    for name in ("id_token_signed_response_alg", "userinfo_signed_response_alg"):
+        if values[name] is not None and values[name] not in server.settings.signing_algorithms:
+            yield name, f"{values[name]} is not switched on here"
+    if server.settings.demo:
+        return
+    called = [(name, values[name]) for name in _CALLED]
+    called += [(f"request_uris[{index}]", uri) for index, uri in enumerate(values["request_uris"])]
+    for name, uri in called:
+        if uri is not None and is_loopback_http(uri):
+            yield name, "must be an https URL"
+
+
+def new_secret(server: "AuthorizationServer", client_id: str, method: str, now: datetime) -> Secret:
+    """A secret for a client that authenticates by this method, if it needs one."""
+    if not needs_secret(method):
+        return Secret()
+    text = generate_secret(SECRET_PREFIX)
+    secret = ClientSecret(hash=hash_secret(text), created_at=now).to_mongo().to_dict()
+    return Secret(text, {"secrets": [secret], "encrypted_secret": seal(server, client_id, method, text)})
+
+
+def seal(server: "AuthorizationServer", client_id: str, method: str, secret: str) -> bytes | None:
+    """The secret as it is kept beside its hash for `client_secret_jwt`: a MAC cannot be checked by a hash."""
+    if method != "client_secret_jwt":
+        return None
+    return server.sealer.seal(secret.encode(), f"client_secret:{client_id}")
+
+
+def insert(
+    server: "AuthorizationServer", client_id: str, values: Mapping[str, Any], secret: Secret, **ours: Any
+) -> dict[str, Any]:
+    """Store a new client; returns its document."""
+    now = server.clock.now()
+    client = Client(client_id=client_id, **values, **secret.stored, **ours, created_at=now, updated_at=now)
+    client.save(force_insert=True)
+    return cast(dict[str, Any], Client._get_collection().find_one({"_id": client_id}))
+
+
+def remove(server: "AuthorizationServer", client_id: str) -> bool:
+    """Remove a client and all that was given to it; False if there is none.
+
+    The client goes first, so that nothing new is given.
+    """
+    removed = Client._get_collection().delete_one({"_id": client_id}).deleted_count == 1
+    server.clients.forget(client_id)
+    if removed:
+        AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
+        Grant._get_collection().delete_many({"client_id": client_id})
+        revoke_all(client_id=client_id)
+    return removed
+
+
+def is_administrative(scope: str) -> bool:
+    """Whether the scope reaches the admin API: an app that has it acts on other apps."""
+    return any(CATALOGUE[name].resource == _ADMINISTRATION for name in scope.split() if name in CATALOGUE)
+
+
+def is_raised(document: Mapping[str, Any]) -> bool:
+    """Whether an administrator gave it rights, or took some, that nobody else can decide about.
+
+    Who manages such a client may not send its answers elsewhere, or take its secret.
+    """
+    return bool(
+        is_administrative(document.get("scope") or "")
+        or document.get("resource_server")
+        or document.get("audience")
+        or document.get("consent_required") is False
+        or document.get("disabled_at")
+    )
