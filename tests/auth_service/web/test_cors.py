@@ -13,6 +13,10 @@ READABLE = [
     ("GET", "/oauth/userinfo"),
     ("POST", "/oauth/userinfo"),
     ("POST", "/oauth/revoke"),
+    ("POST", "/oauth/register"),
+    ("GET", "/oauth/register/unknown"),
+    ("PUT", "/oauth/register/unknown"),
+    ("DELETE", "/oauth/register/unknown"),
 ]
 CLOSED = [
     ("GET", "/oauth/authorize"),

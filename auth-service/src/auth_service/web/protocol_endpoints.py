@@ -111,4 +111,5 @@ def _public(document: dict) -> Response:
     """A document for everybody, which clients may keep for a while and then ask whether it changed (RFC 9110 §13)."""
     response = to_response(Reply(200, document, [("Cache-Control", f"public, max-age={JWKS_MAX_AGE}")]))
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
