@@ -1,0 +1,198 @@
+"""Documents that others' metadata points at (`jwks_uri`, `request_uri`, `sector_identifier_uri`, `logo_uri`).
+
+The one place from which this server calls a URL that somebody else chose. What may be called is decided in
+`remote_address`, how in `remote_exchange`; here is what is remembered, and for how long.
+"""
+
+import re
+import ssl
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as WaitedTooLong
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Generic, TypeVar
+from urllib.parse import urldefrag, urlencode
+
+import certifi
+import structlog
+
+from auth_service.clock import Clock
+from auth_service.protocol.remote_address import RemoteDocumentError, Resolver, system_resolver
+from auth_service.protocol.remote_exchange import Answer, Call, Exchange
+from auth_service.settings import Settings
+
+__all__ = ["RemoteDocument", "RemoteDocumentError", "RemoteDocuments"]
+
+Result = TypeVar("Result")
+
+log = structlog.get_logger("protocol")
+
+#: What a whole exchange may take, in seconds: name, connection, redirects and answer.
+TIMEOUT = 5.0
+#: How many exchanges a process has under way at once.
+CONCURRENCY = 8
+#: What a process remembers at most.
+MAX_DOCUMENTS, MAX_REMEMBERED_BYTES = 500, 16 * 1024**2
+#: A document is kept at least this long whatever its server says, and a failure exactly this long.
+MIN_AGE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class RemoteDocument:
+    """A document as it was fetched. `content_type` is the bare media type in lower case, "" for none."""
+
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The last good document of a URL with when it was fetched, and the failure since, if there was one."""
+
+    document: RemoteDocument | None = None
+    fetched_at: datetime | None = None
+    #: Its own server's bound on how long it may be kept.
+    max_age: timedelta = timedelta.max
+    failure: str | None = None
+    failed_at: datetime | None = None
+
+    def fresh(self, max_age: timedelta, now: datetime) -> RemoteDocument | None:
+        """The document if it is young enough; raises the failure again if there was one a moment ago."""
+        if self.fetched_at is not None and now - self.fetched_at < max(MIN_AGE, min(max_age, self.max_age)):
+            return self.document
+        if self.failure is not None and self.failed_at is not None and now - self.failed_at < MIN_AGE:
+            raise RemoteDocumentError(self.failure)
+        return None
+
+
+@dataclass(frozen=True)
+class UnderWay(Generic[Result]):
+    """An exchange that one thread carries out, and that any number wait for until `deadline` (monotonic)."""
+
+    exchange: Exchange
+    answer: Future[Result]
+    deadline: float
+
+    def wait(self) -> Result:
+        """What came of it; at the deadline the exchange is cut off and RemoteDocumentError raised."""
+        try:
+            return self.answer.result(max(0.0, self.deadline - time.monotonic()))
+        except WaitedTooLong:
+            self.exchange.abort()
+            raise RemoteDocumentError("cut off: it took too long") from None
+
+
+class RemoteDocuments:
+    """The guarded fetcher. One a process; its methods may be called from any thread.
+
+    `max_age` says how old a document may be to do, and so also how often its server is asked: a short one is a
+    re-fetch that no stranger can drive faster.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        resolve: Resolver = system_resolver,
+        tls: ssl.SSLContext | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self._demo = settings.demo
+        self._clock = clock
+        self._resolve = resolve
+        self._tls = tls
+        self._timeout = timeout
+        self._threads = ThreadPoolExecutor(CONCURRENCY, "remote-document")
+        self._lock = threading.Lock()
+        self._remembered: OrderedDict[Call, Remembered] = OrderedDict()
+        self._under_way: dict[Call, UnderWay[RemoteDocument]] = {}
+
+    def get(
+        self, url: str, *, accept: tuple[str, ...] = (), max_bytes: int, max_age: timedelta
+    ) -> RemoteDocument:
+        """The document, at most `max_age` old; `accept`: the media types that will do, empty for any.
+
+        Raises RemoteDocumentError. Those who ask for the same at once share one fetch.
+        """
+        call = Call("GET", urldefrag(url).url, max_bytes, accept)
+        with self._lock:
+            remembered = self._remembered.get(call)
+            if remembered is not None and (document := remembered.fresh(max_age, self._clock.now())):
+                self._remembered.move_to_end(call)
+                return document
+            under_way = self._under_way.get(call)
+            if under_way is None:
+                under_way = self._under_way[call] = self._start(call, self._fetch_and_remember)
+        return under_way.wait()
+
+    def fetch(self, url: str, *, accept: tuple[str, ...] = (), max_bytes: int) -> RemoteDocument:
+        """The document as it is now, asked for and not kept; raises RemoteDocumentError."""
+        call = Call("GET", urldefrag(url).url, max_bytes, accept)
+        return self._start(call, lambda call, exchange: to_document(call, exchange.run())).wait()
+
+    def post(self, url: str, form: Mapping[str, str]) -> int:
+        """Send a form; returns the status, whatever it is. No redirect is followed. Raises RemoteDocumentError."""
+        call = Call("POST", url, 0, body=urlencode(form).encode())
+        return self._start(call, lambda _, exchange: exchange.run().status).wait()
+
+    def _start(self, call: Call, work: Callable[[Call, Exchange], Result]) -> UnderWay[Result]:
+        exchange = Exchange(call, self._demo, self._resolve, self._trust, self._timeout)
+        answer = self._threads.submit(work, call, exchange)
+        return UnderWay(exchange, answer, time.monotonic() + self._timeout)
+
+    def _fetch_and_remember(self, call: Call, exchange: Exchange) -> RemoteDocument:
+        remembered = Remembered()
+        try:
+            answer = exchange.run()
+            document = to_document(call, answer)
+        except RemoteDocumentError as error:
+            remembered = Remembered(failure=error.reason, failed_at=self._clock.now())
+            log.warning("remote document refused", url=call.url.partition("?")[0], reason=error.reason)
+            raise
+        else:
+            remembered = Remembered(document, self._clock.now(), its_own_max_age(answer.cache_control))
+            return document
+        finally:
+            self._remember(call, remembered)
+
+    def _remember(self, call: Call, remembered: Remembered) -> None:
+        """Keep what came of a fetch; a failure beside the last good document, which its max_age still bounds."""
+        with self._lock:
+            self._under_way.pop(call, None)
+            known = self._remembered.pop(call, None)
+            if known is not None and remembered.document is None:
+                remembered = replace(known, failure=remembered.failure, failed_at=remembered.failed_at)
+            self._remembered[call] = remembered
+            while len(self._remembered) > MAX_DOCUMENTS or self._bytes_remembered() > MAX_REMEMBERED_BYTES:
+                self._remembered.popitem(last=False)
+
+    def _bytes_remembered(self) -> int:
+        return sum(len(one.document.content) for one in self._remembered.values() if one.document)
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """The authorities that browsers trust, read when the first call is made."""
+        return self._tls or ssl.create_default_context(cafile=certifi.where())
+
+
+def to_document(call: Call, answer: Answer) -> RemoteDocument:
+    """What a 200 of a type that will do carries; raises RemoteDocumentError for anything else."""
+    if answer.status != 200:
+        raise RemoteDocumentError(f"answered {answer.status}")
+    if call.accept and answer.content_type not in call.accept:
+        raise RemoteDocumentError("the answer has another content type")
+    return RemoteDocument(answer.content, answer.content_type)
+
+
+def its_own_max_age(cache_control: str) -> timedelta:
+    """RFC 9111 §5.2.2: how long the document's own server lets it be kept."""
+    if re.search(r"\bno-(store|cache)\b", cache_control, re.IGNORECASE):
+        return timedelta(0)
+    found = re.search(r"\bmax-age=(\d{1,9})\b", cache_control, re.IGNORECASE)
+    return timedelta(seconds=int(found[1])) if found else timedelta.max
