@@ -22,6 +22,7 @@ from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.introspection import IntrospectionEndpoint
 from auth_service.protocol.passwords import Passwords
 from auth_service.protocol.profile import PROFILES
+from auth_service.protocol.remote_document import RemoteDocuments
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.revocation import RevocationEndpoint
@@ -49,6 +50,7 @@ class AuthorizationServer(AuthlibServer):
         self.secrets = ServerSecrets(self.sealer)
         self.keys = SigningKeys(settings, clock)
         self.passwords = Passwords(settings.password_hashing_concurrency)
+        self.remote_documents = RemoteDocuments(settings, clock)
         self._client_auth = ClientAuthentication(self.clients, clock)
         for grant in GRANTS:
             self.register_grant(grant)
