@@ -41,4 +41,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
 def background_work(server: AuthorizationServer) -> list[Background]:
     """What every worker process does beside its requests, once gunicorn.conf.py has started it."""
-    return [Background(5, server.keys.reload, "signing keys")]
+    deliveries = server.deliveries
+    return [
+        Background(5, server.keys.reload, "signing keys"),
+        Background(5, deliveries.work_once, "logout deliveries", wake=deliveries.waiting),
+    ]

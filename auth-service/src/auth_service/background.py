@@ -13,14 +13,20 @@ _LONGEST_PAUSE = 60.0
 
 
 class Background:
-    """Does `work` every `interval` seconds until it is stopped; a failure is logged and makes it wait longer."""
+    """Does `work` every `interval` seconds until it is stopped; a failure is logged and makes it wait longer.
 
-    def __init__(self, interval: float, work: Callable[[], object], name: str) -> None:
+    Who sets `wake` has it done at once.
+    """
+
+    def __init__(
+        self, interval: float, work: Callable[[], object], name: str, wake: threading.Event | None = None
+    ) -> None:
         self._interval = interval
         self._work = work
         self._name = name
         self._failures = 0
         self._stopped = threading.Event()
+        self._wake = wake or threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -32,6 +38,7 @@ class Background:
     def stop(self, patience: float = 5.0) -> None:
         """Begin no more work, and wait for what is under way this many seconds at most."""
         self._stopped.set()
+        self._wake.set()
         if self._thread is not None:
             self._thread.join(patience)
 
@@ -48,9 +55,9 @@ class Background:
         return float(min(self._interval * 2 ** min(self._failures, 16), longest))
 
     def _repeat(self) -> None:
-        pause = 0.0
-        while not self._stopped.wait(pause):
-            pause = self.run_once()
+        while not self._stopped.is_set():
+            self._wake.clear()  # before the work: what is set meanwhile is not lost
+            self._wake.wait(self.run_once())
 
 
 def start(app: Flask) -> None:

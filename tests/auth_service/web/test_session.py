@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from flask import current_app
+from flask import session as flask_session
 
-from auth_service.models import Session, User
+from auth_service.models import LogoutDelivery, Session, User
 from auth_service.models.secret import hash_secret
+from auth_service.web import session as web_session
 from tests.auth_service.conftest import csrf_token
 
 COOKIE = "gatehouse_session"
@@ -146,6 +149,66 @@ def test_signing_in_as_another_person_replaces_the_session(client, ask, sign_in,
     assert not Session.objects(id=first.id)
 
 
+@pytest.mark.rfc("OIDC Back-Channel Logout §2.5")
+def test_the_session_that_another_person_replaces_is_ended_for_its_apps(
+    client, ask, sign_in, username, register
+):
+    page = ask()
+    sign_in(username, page)
+    first = stored(client)
+    told = register(backchannel_logout_uri="https://app.example/back-channel")
+    Session.note_client(first.public_id, told)
+    sign_in(f"{username}-2", page)
+    [delivery] = LogoutDelivery.objects(sid=first.public_id)
+    assert (delivery.client_id, delivery.sub, delivery.status) == (told, first.sub, "pending")
+
+
+@pytest.mark.rfc("OIDC Back-Channel Logout §2.5")
+def test_not_you_ends_the_session_for_its_apps(client, ask, sign_in, post, username, register):
+    page = ask()
+    sign_in(username, page)
+    first = stored(client)
+    Session.note_client(first.public_id, register(backchannel_logout_uri="https://app.example/back-channel"))
+    consent = page.replace("/login", "/consent")
+    assert post(consent, to=consent.replace("/consent", "/consent/not-me")).status_code == 303
+    assert LogoutDelivery.objects(sid=first.public_id).count() == 1
+    assert not Session.objects(public_id=first.public_id)
+
+
+@pytest.mark.rfc("OIDC Back-Channel Logout §2.5")
+def test_signing_in_again_forgets_no_app(client, clock, ask, sign_in, username, register):
+    page = ask()
+    sign_in(username, page)
+    first = stored(client)
+    Session.note_client(first.public_id, "an-app")
+    clock.advance(minutes=5)
+    sign_in(username, page)
+    assert stored(client).clients == ["an-app"]
+    assert not LogoutDelivery.objects(sid=first.public_id)
+
+
+def test_an_app_that_was_noted_while_the_cookie_changed_is_carried_over(client, clock, app, sign_in, user):
+    sign_in(user.username)
+    with app.test_request_context("/", headers={"Cookie": f"{COOKIE}={cookie_of(client)}"}):
+        before = stored(client)
+        web_session.sign_in(user, ["pwd"])
+        Session.note_client(before.public_id, "an-app")  # another tab, while this request is under way
+        response = current_app.make_response("")
+        current_app.session_interface.save_session(current_app, flask_session._get_current_object(), response)
+    [after] = Session.objects(public_id=before.public_id)
+    assert (after.id != before.id, after.clients) == (True, ["an-app"])
+
+
+def test_an_expired_session_ends_without_a_word(client, clock, settings, sign_in, username):
+    """Nobody watches for it; apps have their own time-outs."""
+    sign_in(username)
+    public_id = stored(client).public_id
+    Session.note_client(public_id, "an-app")
+    clock.advance(seconds=settings.session_idle_lifetime.total_seconds())
+    client.get("/")
+    assert not LogoutDelivery.objects(sid=public_id)
+
+
 def test_signing_in_again_keeps_the_public_id(client, clock, ask, sign_in, username):
     page = ask()
     sign_in(username, page)
@@ -168,12 +231,10 @@ def test_a_session_that_ended_meanwhile_is_not_brought_back(client, clock, sign_
     sign_in(username)
     clock.advance(minutes=5)
     with app.test_request_context("/", headers={"Cookie": f"{COOKIE}={cookie_of(client)}"}):
-        from flask import current_app, session
-
-        assert session.get("csrf_token") is None  # read: it will be touched when saved
+        assert flask_session.get("csrf_token") is None  # read: it will be touched when saved
         Session.objects(id=hash_secret(cookie_of(client))).delete()
         current_app.session_interface.save_session(
-            current_app, session._get_current_object(), current_app.response_class()
+            current_app, flask_session._get_current_object(), current_app.response_class()
         )
     assert not Session.objects(id=hash_secret(cookie_of(client)))
 

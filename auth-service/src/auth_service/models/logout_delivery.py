@@ -70,12 +70,20 @@ class LogoutDelivery(Document):
         )
 
     @classmethod
-    def settle(cls, claimed: dict[str, Any], status: str, result: str, now: datetime, due_at: datetime) -> bool:
+    def settle(
+        cls, claimed: dict[str, Any], status: str, result: str, now: datetime, due_at: datetime
+    ) -> bool:
         """Write down what came of a claimed attempt; False if its lease ran out and somebody else has it now."""
         settled = cls._get_collection().update_one(
             {"_id": claimed["_id"], "claim": claimed["claim"]},
             {
-                "$set": {"status": status, "result": result, "due_at": due_at, "updated_at": now, "claim": None},
+                "$set": {
+                    "status": status,
+                    "result": result,
+                    "due_at": due_at,
+                    "updated_at": now,
+                    "claim": None,
+                },
                 "$max": {"expires_at": due_at + KEPT},
             },
         )

@@ -56,6 +56,15 @@ def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
         **authorization_server_metadata(server),
         "userinfo_endpoint": f"{issuer}/oauth/userinfo",
         "end_session_endpoint": f"{issuer}/oauth/logout",
+        **dict.fromkeys(
+            (
+                "backchannel_logout_supported",
+                "backchannel_logout_session_supported",
+                "frontchannel_logout_supported",
+                "frontchannel_logout_session_supported",
+            ),
+            True,
+        ),
         "subject_types_supported": list(subject.TYPES),
         "id_token_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
         "id_token_encryption_alg_values_supported": list(encryption.ALGORITHMS),

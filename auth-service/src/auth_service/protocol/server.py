@@ -20,6 +20,7 @@ from auth_service.protocol.grants.password import PasswordGrant
 from auth_service.protocol.grants.refresh_token import RefreshTokenGrant
 from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.introspection import IntrospectionEndpoint
+from auth_service.protocol.logout.deliveries import Deliveries
 from auth_service.protocol.passwords import Passwords
 from auth_service.protocol.profile import PROFILES
 from auth_service.protocol.remote_document import RemoteDocuments
@@ -51,6 +52,7 @@ class AuthorizationServer(AuthlibServer):
         self.keys = SigningKeys(settings, clock)
         self.passwords = Passwords(settings.password_hashing_concurrency)
         self.remote_documents = RemoteDocuments(settings, clock)
+        self.deliveries = Deliveries(self)
         self._client_auth = ClientAuthentication(self.clients, clock)
         for grant in GRANTS:
             self.register_grant(grant)

@@ -1,4 +1,8 @@
-"""Signing out: by our own button, or because an app asks for it (OIDC RP-Initiated Logout 1.0)."""
+"""Signing out: by our own button, or because an app asks for it (OIDC RP-Initiated Logout 1.0).
+
+Either way it ends the session for every app that took part in it. Those that sign out by their own page in the
+browser have it loaded here (OIDC Front-Channel Logout 1.0); the others are told from server to server.
+"""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -8,12 +12,15 @@ from authlib.oidc.rpinitiated import EndSessionRequest
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from auth_service.protocol.redirect_uri import is_safe_to_redirect
+from auth_service.models import User
+from auth_service.protocol.end_session import means_somebody_else, names_session
+from auth_service.protocol.logout.front_channel import frames_of
+from auth_service.protocol.logout.single_sign_out import EndedSession
 from auth_service.web.current import server
 from auth_service.web.errors import authorization_error_page
 from auth_service.web.protocol_endpoints import parse_request
-from auth_service.web.security_headers import forms_may_lead_to_client
-from auth_service.web.session import current_user, sign_out
+from auth_service.web.security_headers import forms_may_lead_to_client, frames_may_show
+from auth_service.web.session import current_user, session_public_id, sign_out
 
 blueprint = Blueprint("logout", __name__)
 
@@ -24,7 +31,7 @@ _PARAMETERS = (
 
 @blueprint.route("/oauth/logout", methods=["GET", "POST"])
 def end_session() -> Response:
-    """§2: an app asks to sign the person out; without a hint that it knows them, they are asked first.
+    """§2: an app asks to sign the person out; unless it proves to know them in this session, they are asked first.
 
     A form that an app's page posts here brings no cookie (SameSite=Lax): as a GET the browser sends it along.
     """
@@ -36,11 +43,11 @@ def end_session() -> Response:
         return _refusal(error)
     user = current_user()
     if user is None:
-        return _leave(asked)
-    if asked.needs_confirmation or asked.id_token_claims.get("sub") != user.id:
-        return _confirmation(asked)
-    sign_out()
-    return _leave(asked)
+        # Nobody is here to confirm where they want to go.
+        return leave(sign_out(), None if asked.needs_confirmation else asked.redirect_uri)
+    if not names_session(server(), asked, user, session_public_id()):
+        return _confirmation(asked, user)
+    return leave(sign_out(), asked.redirect_uri)
 
 
 @blueprint.post("/logout")
@@ -50,14 +57,23 @@ def submit() -> Response:
         asked = _validate(request.form.items(multi=True))
     except OAuth2Error as error:
         return _refusal(error)
-    sign_out()
-    return _leave(asked)
+    return leave(sign_out(), asked.redirect_uri)
 
 
 @blueprint.get("/signed-out")
 def show() -> str:
     """Where one arrives after signing out."""
     return render_template("signed_out.html")
+
+
+def leave(ended: EndedSession | None, target: str | None) -> Response:
+    """On to the target, or to our own page; before that past the apps that sign out in the browser, if any."""
+    target = target or url_for("logout.show")
+    frames = frames_of(server(), ended) if ended else []
+    if not frames:
+        return redirect(target, 303)
+    frames_may_show(frame.origin for frame in frames)
+    return make_response(render_template("front_channel_logout.html", frames=frames, target=target))
 
 
 def _validate(parameters: Iterable[tuple[str, str]]) -> EndSessionRequest:
@@ -69,19 +85,17 @@ def _known(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in parameters if name in _PARAMETERS]
 
 
-def _confirmation(asked: EndSessionRequest) -> Response:
+def _confirmation(asked: EndSessionRequest, user: User) -> Response:
     if asked.redirect_uri:
         forms_may_lead_to_client()
-    fields = _known(request.args.items(multi=True))
-    return make_response(
-        render_template("confirm_logout.html", client=asked.client, user=current_user(), fields=fields)
+    page = render_template(
+        "confirm_logout.html",
+        client=asked.client,
+        user=user,
+        fields=_known(request.args.items(multi=True)),
+        means_somebody_else=means_somebody_else(server(), asked, user, session_public_id()),
     )
-
-
-def _leave(asked: EndSessionRequest) -> Response:
-    """To the app's registered address (§3), or to our own page."""
-    target = asked.redirect_uri
-    return redirect(target if target and is_safe_to_redirect(target) else url_for("logout.show"), 303)
+    return make_response(page)
 
 
 def _refusal(error: OAuth2Error) -> Response:

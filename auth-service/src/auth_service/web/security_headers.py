@@ -1,5 +1,7 @@
 """The headers that every answer carries: what a page may load, who may frame it, what it may tell others."""
 
+from collections.abc import Iterable
+
 from flask import Flask, Response, g
 
 from auth_service.settings import Settings
@@ -54,6 +56,11 @@ def forms_may_lead_to_client() -> None:
     g.forms_may_lead_to_client = True
 
 
+def frames_may_show(origins: Iterable[str]) -> None:
+    """Let this page's frames show pages of these origins, and of no others."""
+    g.frame_origins = sorted(set(origins))
+
+
 def _for_all(settings: Settings) -> dict[str, str]:
     if settings.secure_cookies:
         return _HEADERS | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
@@ -63,4 +70,5 @@ def _for_all(settings: Settings) -> dict[str, str]:
 def _policy_for(response: Response) -> str:
     if response.mimetype != "text/html":
         return _MACHINE_POLICY
-    return _POLICY if g.get("forms_may_lead_to_client") else f"{_POLICY}; form-action 'self'"
+    policy = _POLICY if g.get("forms_may_lead_to_client") else f"{_POLICY}; form-action 'self'"
+    return f"{policy}; frame-src {' '.join(origins)}" if (origins := g.get("frame_origins")) else policy

@@ -11,6 +11,8 @@ from flask import g, request
 from flask import session as flask_session
 
 from auth_service.models import User
+from auth_service.protocol.logout.single_sign_out import EndedSession, end_session
+from auth_service.web.current import server
 from auth_service.web.session_store import BrowserSession
 
 
@@ -39,18 +41,28 @@ def session_public_id() -> str | None:
 def sign_in(user: User, amr: list[str]) -> None:
     """Begin a session for the user, under a new id; `amr` says how they proved it (RFC 8176).
 
-    The same person again keeps the session's public id; another person gets a session of their own.
+    The same person again keeps the session's public id and its clients; another person gets a session of their
+    own, and the one that was there ends with all that belongs to its end.
     """
-    _session().start(user.id, amr, request.user_agent.string)
+    session = _session()
+    if session.sub not in (None, user.id):
+        sign_out()
+    session.start(user.id, amr, request.user_agent.string)
     g.current_user = user
     g.pop("csrf_token", None)  # it belonged to the session that was
 
 
-def sign_out() -> None:
-    """End the session, here and in the database; its id opens nothing any more."""
-    _session().end()
+def sign_out() -> EndedSession | None:
+    """End the session, here and for the clients that took part in it; None if nobody was signed in.
+
+    Its id opens nothing any more.
+    """
+    session = _session()
+    ended = end_session(server(), session.public_id) if session.sub and session.public_id else None
+    session.end()
     g.current_user = None
     g.pop("csrf_token", None)
+    return ended
 
 
 def _session() -> BrowserSession:

@@ -73,7 +73,7 @@ class BrowserSession(SessionMixin):
         self.end()
         document = self._create()
         if previous and previous.sub == sub:
-            document.public_id = previous.public_id
+            document.public_id, document.clients = previous.public_id, previous.clients
         document.sub, document.amr, document.auth_time = sub, amr, self.now
         document.user_agent = user_agent[:256]
 
@@ -138,14 +138,14 @@ class MongoSessionInterface(SessionInterface):
         if session.written:  # this is the error page for a write that failed
             return
         session.written = True
-        if session.replaced:
-            Session.objects(id__in=session.replaced).delete()
         if session.was_read and session.document:
             self._save(session, session.document, response)
         elif session.replaced:
             response.delete_cookie(
                 self.cookie_name, path="/", secure=self.secure, httponly=True, samesite="Lax"
             )
+        for session_id in session.replaced:
+            remove(session_id, session.document.clients if session.document else [])
 
     def _save(self, session: BrowserSession, document: Session, response: Response) -> None:
         is_new = document.seen_at is None
@@ -166,6 +166,16 @@ class MongoSessionInterface(SessionInterface):
                 samesite="Lax",
             )
         else:  # no upsert: a session that ended meanwhile stays ended
-            Session.objects(id=document.id).update_one(
+            Session.objects(id=document.id, ended_at=None).update_one(
                 set__data=document.data, set__seen_at=document.seen_at, set__expires_at=document.expires_at
             )
+
+
+def remove(session_id: str, known_clients: list[str]) -> None:
+    """Remove a record after the one that takes its place was written; an ended one goes when that is done.
+
+    A client that was noted in the old record since it was read goes into the new one of the same person.
+    """
+    old = Session._get_collection().find_one_and_delete({"_id": session_id, "ended_at": None}) or {}
+    for client_id in set(old.get("clients", ())) - set(known_clients):
+        Session.note_client(old["public_id"], client_id)
