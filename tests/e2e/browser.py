@@ -64,10 +64,14 @@ class Browser:
 
     def authorize(self, decision: str = "allow", **parameters: Any) -> Answer:
         """Send an authorization request; sign in and decide where asked. Returns what the client gets."""
-        page = self.open("/oauth/authorize", **parameters)
+        return parse_answer(self.visit_for_client("/oauth/authorize", decision, **parameters))
+
+    def visit_for_client(self, path: str, decision: str = "allow", **parameters: Any) -> str:
+        """Go where a client sends the browser; sign in and decide where asked. Returns the address back at it."""
+        page = self.open(path, **parameters)
         for _ in range(4):
             if page.is_redirect:
-                return parse_answer(page.headers["Location"])
+                return page.headers["Location"]
             assert page.status_code == 200, page.text
             path = urlsplit(page.url).path
             page = self.sign_in(page) if path == "/login" else self.submit(page, decision=decision)
