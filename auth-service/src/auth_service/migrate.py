@@ -11,6 +11,7 @@ from auth_service import demo
 from auth_service.clock import Clock
 from auth_service.models import DOCUMENTS
 from auth_service.models.database import SCHEMA_VERSION, connect
+from auth_service.models.user import PERSONAL
 from auth_service.protocol.first_party import register_first_party_clients
 from auth_service.protocol.sealed import Sealer
 from auth_service.protocol.server_secrets import ServerSecrets
@@ -19,9 +20,10 @@ from auth_service.settings import Settings
 
 _NAMESPACE_EXISTS, _ROLE_EXISTS, _USER_EXISTS = 48, 51002, 51003
 
-#: Views that hold no credentials, for services that may not read the collections beneath.
+#: Views that hold no credentials and nothing personal that resource servers have no use for, for services that may
+#: not read the collections beneath.
 VIEWS = {
-    "user_profiles": ("users", ("password_hash",)),
+    "user_profiles": ("users", ("password_hash", *PERSONAL)),
     "client_profiles": ("clients", ("secrets", "encrypted_secret", "registration_access_token")),
 }
 
@@ -54,9 +56,9 @@ def create_collections(database: Database) -> None:
 
 
 def create_views(database: Database) -> None:
-    """The views, without the fields that are credentials."""
-    for name, (source, credentials) in VIEWS.items():
-        pipeline = [{"$project": dict.fromkeys(credentials, 0)}]
+    """The views, without the fields that they hide."""
+    for name, (source, hidden) in VIEWS.items():
+        pipeline = [{"$project": dict.fromkeys(hidden, 0)}]
         try:
             database.command("create", name, viewOn=source, pipeline=pipeline)
         except OperationFailure as error:

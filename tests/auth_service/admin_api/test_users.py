@@ -93,6 +93,33 @@ def test_a_name_is_taken_in_any_spelling(automation: Api) -> None:
         ({"roles": ["root"]}, "roles[0]"),
         ({"roles": "admin"}, "roles"),
         ({"roles": [{"$ne": 1}]}, "roles[0]"),
+        ({"given_name": ""}, "given_name"),
+        ({"family_name": "a\nb"}, "family_name"),
+        ({"nickname": 7}, "nickname"),
+        ({"gender": "x" * 129}, "gender"),
+        ({"profile_url": "javascript:alert(1)"}, "profile_url"),
+        ({"website": "/me"}, "website"),
+        ({"picture": "http://ada.example/me.png"}, "picture"),
+        ({"picture": "data:image/png;base64,AAAA"}, "picture"),
+        ({"birthdate": "10.12.1815"}, "birthdate"),
+        ({"birthdate": "1815-02-29"}, "birthdate"),
+        ({"birthdate": "1815-12"}, "birthdate"),
+        ({"birthdate": "0000"}, "birthdate"),
+        ({"birthdate": "\u0661\u0668\u0661\u0665"}, "birthdate"),
+        ({"zoneinfo": "Europe/Atlantis"}, "zoneinfo"),
+        ({"zoneinfo": "../../etc/passwd"}, "zoneinfo"),
+        ({"locale": "english"}, "locale"),
+        ({"locale": "en_US"}, "locale"),
+        ({"phone_number": "020 7946 0000"}, "phone_number"),
+        ({"phone_number": "+0442079460000"}, "phone_number"),
+        ({"phone_number": "+4420794600001234"}, "phone_number"),
+        ({"phone_number_verified": "yes"}, "phone_number_verified"),
+        ({"address": "London"}, "address"),
+        ({"address": {"planet": "Earth"}}, "address.planet"),
+        ({"address": {"country": "a\nb"}}, "address.country"),
+        ({"address": {"formatted": "a\x00b"}}, "address.formatted"),
+        ({"address": {"locality": {"$ne": 1}}}, "address.locality"),
+        ({"preferred_username": "ada"}, "preferred_username"),
         ({"password": "short"}, "password"),
         ({"password": " " * 20}, "password"),
         ({"password": "a" * 1025}, "password"),
@@ -206,3 +233,84 @@ def test_no_hash_is_ever_shown(automation: Api) -> None:
         automation.patch(path),
     ]
     assert all("hash" not in answer.get_data(as_text=True) for answer in answers)
+
+
+CLAIMS = {
+    "name": "Ada Lovelace",
+    "given_name": "Ada",
+    "family_name": "Lovelace",
+    "middle_name": "King",
+    "nickname": "Countess",
+    "profile_url": "https://ada.example/me",
+    "picture": "https://ada.example/me.png",
+    "website": "http://ada.example/",
+    "gender": "female",
+    "birthdate": "1815-12-10",
+    "zoneinfo": "Europe/London",
+    "locale": "en-GB",
+    "phone_number": "+442079460000",
+    "phone_number_verified": True,
+    "address": {
+        "formatted": "12 St James's Square\nLondon",
+        "street_address": "12 St James's Square",
+        "locality": "London",
+        "region": "Greater London",
+        "postal_code": "SW1Y 4JH",
+        "country": "United Kingdom",
+    },
+}
+
+
+@pytest.mark.rfc("OIDC Core §5.1")
+def test_every_standard_claim_can_be_set_changed_and_taken_away(automation: Api) -> None:
+    created = automation.create_user(**CLAIMS)
+    assert {name: created[name] for name in CLAIMS} == CLAIMS
+    path = f"/users/{created['sub']}"
+    assert automation.get(path).json.items() >= CLAIMS.items()
+    changed = automation.patch(path, nickname="Enchantress", address={"country": "UK", "region": None}).json
+    assert (changed["nickname"], changed["address"]) == ("Enchantress", {"country": "UK"})
+    assert changed["given_name"] == "Ada"
+    gone = automation.patch(path, **dict.fromkeys(set(CLAIMS) - {"phone_number_verified"})).json
+    assert {name for name in CLAIMS if gone.get(name)} == set()
+
+
+@pytest.mark.rfc("OIDC Core §5.1")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"birthdate": "1815"},
+        {"birthdate": "0000-02-29"},
+        {"locale": "zh-Hant-TW"},
+        {"locale": "es-419"},
+        {"zoneinfo": "America/Argentina/Buenos_Aires"},
+        {"zoneinfo": "UTC"},
+        {"address": {"formatted": "1 Rue\r\nParis"}},
+    ],
+)
+def test_other_spellings_that_the_standard_has(automation: Api, fields: dict) -> None:
+    assert automation.post("/users", username=f"user-{secrets.token_hex(6)}", **fields).status_code == 201
+
+
+@pytest.mark.rfc("OIDC Core §5.1")
+def test_a_new_phone_number_is_unverified_unless_said_otherwise(automation: Api) -> None:
+    path = f"/users/{automation.create_user(phone_number='+442079460000', phone_number_verified=True)['sub']}"
+    assert automation.patch(path, phone_number="+442079460000").json["phone_number_verified"] is True
+    assert automation.patch(path, phone_number="+442079460001").json["phone_number_verified"] is False
+    changed = automation.patch(path, phone_number="+442079460002", phone_number_verified=True)
+    assert changed.json["phone_number_verified"] is True
+
+
+def test_resource_servers_do_not_see_what_only_apps_are_told(automation: Api) -> None:
+    """`user_profiles` is the view that the database user of a resource server may read."""
+    sub = automation.create_user(email="ada@example.com", **CLAIMS)["sub"]
+    profile = User._get_db().user_profiles.find_one({"_id": sub})
+    assert set(profile) == {
+        "_id",
+        "username",
+        "name",
+        "email",
+        "email_verified",
+        "roles",
+        "created_at",
+        "updated_at",
+    }

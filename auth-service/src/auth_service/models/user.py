@@ -8,6 +8,12 @@ from mongoengine import BooleanField, DateTimeField, DictField, Document, EmailF
 
 ADMIN = "admin"
 
+#: The standard claims (OIDC Core §5.1) that only apps hear, from userinfo and id_tokens: no view shows them.
+PERSONAL = (
+    *("given_name", "family_name", "middle_name", "nickname", "profile_url", "picture", "website", "gender"),
+    *("birthdate", "zoneinfo", "locale", "phone_number", "phone_number_verified", "address"),
+)
+
 
 class User(Document):
     """An account; its id is the subject (`sub`), random and never reused."""
@@ -25,7 +31,7 @@ class User(Document):
     name = StringField(max_length=128)
     email = EmailField(max_length=254)
     email_verified = BooleanField(default=False)
-    #: The other standard claims (OIDC Core §5.1). `profile_url` is the claim `profile`.
+    #: The claim `profile` is `profile_url` here.
     given_name = StringField()
     family_name = StringField()
     middle_name = StringField()
