@@ -12,6 +12,7 @@ from auth_service.admin_api import (
     grants,
     initial_access_tokens,
     json_body,
+    logout_deliveries,
     openapi,
     overview,
     signing_keys,
@@ -23,7 +24,10 @@ URL_PREFIX = "/admin-api/v1"
 
 BLUEPRINTS = tuple(
     resource.blueprint
-    for resource in (clients, initial_access_tokens, users, tokens, grants, signing_keys, overview)
+    for resource in (
+        *(clients, initial_access_tokens, users, tokens, grants, signing_keys, logout_deliveries),
+        overview,
+    )
 )
 
 for _blueprint in BLUEPRINTS:

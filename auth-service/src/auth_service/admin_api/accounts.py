@@ -9,8 +9,9 @@ from mongoengine import NotUniqueError
 from pymongo import ReturnDocument
 
 from auth_service.admin_api.errors import InvalidField, NotFound
-from auth_service.models import Client, Grant, Session, User
+from auth_service.models import Client, Grant, User
 from auth_service.models.revocation import revoke_all
+from auth_service.protocol.logout.single_sign_out import end_sessions_of
 from auth_service.protocol.server import AuthorizationServer
 
 #: Random bytes of a generated password.
@@ -72,7 +73,7 @@ def change(server: AuthorizationServer, sub: str, fields: Mapping[str, Any]) -> 
     if document is None:
         raise NotFound("user")
     if document.get("disabled_at") is not None:
-        end_everything(sub)
+        end_everything(server, sub)
     return document
 
 
@@ -84,27 +85,27 @@ def set_password(server: AuthorizationServer, sub: str, password: str | None) ->
     changes = {"password_hash": password_hash, "updated_at": server.clock.now()}
     if User._get_collection().update_one({"_id": sub}, {"$set": changes}).matched_count == 0:
         raise NotFound("user")
-    end_sessions(sub)
+    end_sessions(server, sub)
     return generated
 
 
-def delete(sub: str) -> None:
+def delete(server: AuthorizationServer, sub: str) -> None:
     """Remove an account and all that it had; its clients stay, without an owner. The account goes first."""
     if User._get_collection().delete_one({"_id": sub}).deleted_count == 0:
         raise NotFound("user")
     Client._get_collection().update_many({"owner": sub}, {"$set": {"owner": None}})
-    end_everything(sub)
+    end_everything(server, sub)
 
 
-def end_everything(sub: str) -> None:
+def end_everything(server: AuthorizationServer, sub: str) -> None:
     """Take back what the person allowed, and sign them out everywhere."""
     Grant._get_collection().delete_many({"sub": sub})
-    end_sessions(sub)
+    end_sessions(server, sub)
 
 
-def end_sessions(sub: str) -> None:
-    """Sign the person out everywhere; their tokens and codes go too."""
-    Session._get_collection().delete_many({"sub": sub})
+def end_sessions(server: AuthorizationServer, sub: str) -> None:
+    """Sign the person out everywhere, of the apps too; all their tokens and codes go, offline ones included."""
+    end_sessions_of(server, sub)
     revoke_all(sub=sub)
 
 

@@ -77,7 +77,7 @@ def delete_user(sub: str) -> tuple[str, int]:
     """Delete a user with their sessions, tokens, codes and grants."""
     if sub == caller().sub:
         raise Refusal(409, "You cannot delete yourself: ask another administrator")
-    accounts.delete(sub)
+    accounts.delete(server(), sub)
     return "", 204
 
 

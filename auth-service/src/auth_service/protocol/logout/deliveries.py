@@ -59,6 +59,12 @@ class Deliveries:
                 LogoutDelivery.enqueue(session_id, client.client_id, sub, now)
                 self.waiting.set()
 
+    def start_again(self, delivery_id: str) -> dict[str, Any] | None:
+        """Queue a delivery anew, with all of its attempts; returns its record, None if there is none."""
+        document = LogoutDelivery.start_again(delivery_id, self._server.clock.now())
+        self.waiting.set()
+        return document
+
     def work_once(self) -> int:
         """Deliver all that is due, one after the other; returns how many attempts that were."""
         finish_left_behind(self._server)
