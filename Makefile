@@ -37,5 +37,5 @@ lock: ## Write the hashed locks anew from the requirements; UPGRADE=1 takes the 
 
 clean: ## Remove what was prepared, downloaded or left by tools; the data of demos stays
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
-	@rm -rf node_modules */node_modules tests/*/node_modules */src/*/static/vendor
+	@rm -rf node_modules */node_modules tests/*/node_modules tests/e2e/*/*/node_modules */src/*/static/vendor
 	@find . -name __pycache__ -type d -not -path './.gatehouse/*' -prune -exec rm -rf {} +

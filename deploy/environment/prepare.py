@@ -21,6 +21,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 SERVICES = ("auth-service", "resource-api", "admin-ui")
 LOCKS = ("deploy/local/requirements.lock", *(f"{service}/requirements.lock" for service in SERVICES))
+NODE_TESTS = ("tests/postman", "tests/e2e/relying_parties/openid_client")
 LOGS = PROJECT / ".cache" / "prepare.log"
 
 
@@ -56,7 +57,7 @@ def prepare(for_tests: bool) -> None:
             remember(name, [*needed, *services], extra=sys.version)
     if not shutil.which("mongod") and not (PROJECT / ".cache" / "mongod" / "mongod").exists():
         step("Fetching an embedded MongoDB", lambda: run(str(PYTHON), "-m", "deploy.local.mongod_binary"))
-    for package in (*SERVICES, *(("tests/postman",) if for_tests else ())):
+    for package in (*SERVICES, *(NODE_TESTS if for_tests else ())):
         if (PROJECT / package / "package.json").exists():
             _prepare_node_package(package)
 

@@ -10,6 +10,7 @@ from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway
 from tests.e2e.oauth_client import OAuthClient
 from tests.e2e.relying_parties.authlib_session import new_session
+from tests.e2e.relying_parties.openid_client_process import OpenidClient
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,10 @@ def connect(metadata: dict[str, Any]) -> Iterator[Callable[..., OAuth2Session]]:
     yield make
     for session in made:
         session.close()
+
+
+@pytest.fixture
+def relying_party(gateway: Gateway) -> Iterator[OpenidClient]:
+    """An openid-client that knows nothing yet."""
+    with OpenidClient(gateway.url, gateway.used_secrets) as started:
+        yield started
