@@ -116,7 +116,7 @@ class ClientMetadata(BaseModel):
     token_endpoint_auth_method: Literal[
         "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"
     ] = "client_secret_basic"
-    token_endpoint_auth_signing_alg: SigningAlgorithm | Literal["HS256"] | None = None
+    token_endpoint_auth_signing_alg: Literal[SigningAlgorithm, "HS256"] | None = None
     jwks: Annotated[dict[str, Any], AfterValidator(check_jwks)] | None = None
     jwks_uri: DocumentUrl | None = None
 
@@ -128,7 +128,7 @@ class ClientMetadata(BaseModel):
     userinfo_signed_response_alg: SigningAlgorithm | None = None
     userinfo_encrypted_response_alg: EncryptionAlgorithm | None = None
     userinfo_encrypted_response_enc: ContentEncryption | None = None
-    request_object_signing_alg: SigningAlgorithm | Literal["none"] | None = None
+    request_object_signing_alg: Literal[SigningAlgorithm, "none"] | None = None
     request_uris: RequestUris = []
     default_max_age: Annotated[int, Field(ge=0, le=MAX_AGE_LIMIT)] | None = None
     require_auth_time: bool = False
