@@ -9,6 +9,7 @@ from auth_service.background import Background
 from auth_service.clock import Clock
 from auth_service.models import database
 from auth_service.protocol.server import AuthorizationServer
+from auth_service.protocol.signing_keys import MAINTENANCE_INTERVAL
 from auth_service.settings import Settings
 
 
@@ -43,6 +44,6 @@ def background_work(server: AuthorizationServer) -> list[Background]:
     """What every worker process does beside its requests, once gunicorn.conf.py has started it."""
     deliveries = server.deliveries
     return [
-        Background(5, server.keys.reload, "signing keys"),
+        Background(MAINTENANCE_INTERVAL, server.keys.maintain, "signing keys"),
         Background(5, deliveries.work_once, "logout deliveries", wake=deliveries.waiting),
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
+import structlog
 from pydantic import BaseModel, ValidationError
 from pymongo.errors import PyMongoError
 from rich.console import Console
@@ -16,8 +17,9 @@ from auth_service import settings as settings_module
 from auth_service.admin_api import accounts, client_json, client_registry, signing_keys, user_json
 from auth_service.admin_api.errors import InvalidField
 from auth_service.clock import Clock
-from auth_service.models import User, database
+from auth_service.models import SigningKey, User, database
 from auth_service.models.user import ADMIN
+from auth_service.protocol import rekey as rekeying
 from auth_service.protocol.client_metadata import InvalidClientMetadata, faults_of
 from auth_service.protocol.passwords import TooManySignIns
 from auth_service.protocol.server import AuthorizationServer
@@ -82,6 +84,8 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
     """Operate Gatehouse's authorization server. Settings come from GATEHOUSE_* variables."""
+    # What a command prints may be read by a program: what happens on the way goes to stderr.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 @cli.command()
@@ -157,9 +161,38 @@ def rotate_keys(as_json: bool) -> None:
     """Publish new signing keys; they take over when every client can know them."""
     server = start()
     for key in server.keys.rotate():
-        state = key.state_at(server.clock.now())
-        shown = signing_keys.SigningKeyOut(**signing_keys.show(key, state))
-        tell(shown, as_json, {"kid": "Key", "alg": "Algorithm", "activates_at": "Signs from"})
+        tell_key(server, key, as_json)
+
+
+@cli.command("revoke-key")
+@click.argument("kid")
+@as_json
+def revoke_key(kid: str, as_json: bool) -> None:
+    """End a signing key that others may have, at once, and print the keys that sign now."""
+    server = start()
+    if (revoked := server.keys.revoke(kid)) is None:
+        raise click.ClickException(f"there is no signing key {kid}")
+    click.echo(f"Revoked {kid}, and {revoked} access tokens that it had signed.", err=True)
+    for key in server.keys.documents():
+        if key.state_at(server.clock.now()) == "current":
+            tell_key(server, key, as_json)
+
+
+@cli.command("rekey")
+def rekey() -> None:
+    """Encrypt everything anew with KEY_ENCRYPTION_KEY that PREVIOUS_KEY_ENCRYPTION_KEY encrypted."""
+    outcomes = rekeying.rekey(start().sealer)
+    for outcome in outcomes:
+        click.echo(f"{outcome.what}: {outcome.resealed} encrypted anew, {outcome.unchanged} had been already")
+    closed = [f"{found_id} ({outcome.what})" for outcome in outcomes for found_id in outcome.unreadable]
+    if closed:
+        raise click.ClickException(f"neither of the two keys opens {', '.join(closed)}")
+
+
+def tell_key(server: AuthorizationServer, key: SigningKey, as_json: bool) -> None:
+    """Print a signing key."""
+    shown = signing_keys.SigningKeyOut(**signing_keys.show(key, server.clock.now()))
+    tell(shown, as_json, {"kid": "Key", "alg": "Algorithm", "activates_at": "Signs from"})
 
 
 def start() -> AuthorizationServer:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
@@ -23,6 +23,10 @@ PREFIX = "GATEHOUSE_"
 Duration = Annotated[
     timedelta, BeforeValidator(lambda value: float(value) if str(value).isdigit() else value)
 ]
+
+
+#: What this server can sign with (RFC 7518 §3.1, RFC 8037 §3.1).
+SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 
 
 class Settings(BaseSettings):
@@ -81,13 +85,12 @@ class Settings(BaseSettings):
     """Who may register clients at `/oauth/register`: nobody, everybody, or who holds an initial access token."""
     registration_scope: str = "openid profile email address phone offline_access"
     """What clients that register themselves may ask for at most."""
-    signing_algorithms: tuple[Literal["RS256", "PS256", "ES256", "EdDSA"], ...] = (
-        "RS256",
-        "PS256",
-        "ES256",
-        "EdDSA",
-    )
-    """What this server signs with, as a JSON list; RS256 and ES256 among them."""
+    signing_algorithms: Annotated[
+        tuple[SigningAlgorithm, ...],
+        NoDecode,
+        BeforeValidator(lambda v: v.split() if isinstance(v, str) else v),
+    ] = Field("RS256 PS256 ES256 EdDSA", validate_default=True)  # type: ignore[assignment]
+    """What this server signs with, separated by spaces; RS256 and ES256 among them."""
     signing_key_rotation_interval: Duration = Field(timedelta(days=90), gt=timedelta(0))
     """How long a key signs before the next one takes over."""
     signing_key_overlap: Duration = Field(timedelta(days=1), ge=timedelta(minutes=10))
@@ -140,6 +143,23 @@ class Settings(BaseSettings):
         except (PyMongoError, ValueError):
             raise ValueError("must be a MongoDB URI, like mongodb://user:password@mongo:27017/") from None
         return uri
+
+    @field_validator("signing_algorithms")
+    @classmethod
+    def check_signing_algorithms(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        """RS256 every client knows (OIDC Core §15.1), ES256 signs access tokens; each once."""
+        if missing := [alg for alg in ("RS256", "ES256") if alg not in given]:
+            raise ValueError(f"must have {' and '.join(missing)} among them")
+        return tuple(dict.fromkeys(given))
+
+    @field_validator("signing_key_overlap")
+    @classmethod
+    def check_signing_key_overlap(cls, overlap: timedelta, info: ValidationInfo) -> timedelta:
+        """A key is published while the one before it signs."""
+        interval = info.data.get("signing_key_rotation_interval")
+        if interval is not None and overlap >= interval:
+            raise ValueError(f"must be shorter than {PREFIX}SIGNING_KEY_ROTATION_INTERVAL")
+        return overlap
 
     @field_validator("key_encryption_key", "previous_key_encryption_key")
     @classmethod

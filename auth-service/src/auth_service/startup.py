@@ -1,4 +1,4 @@
-"""What is checked once, before the workers start: the settings, the database, its schema."""
+"""What is checked once, before the workers start: settings, database, schema, and that its secrets open."""
 
 import sys
 
@@ -8,7 +8,14 @@ from pymongo.errors import PyMongoError
 from auth_service import demo
 from auth_service import settings as settings_module
 from auth_service.models import Client, database
-from auth_service.settings import Settings
+from auth_service.protocol.rekey import unreadable
+from auth_service.protocol.sealed import Sealer
+from auth_service.protocol.server_secrets import ServerSecretMissing, ServerSecrets
+from auth_service.settings import PREFIX, Settings
+
+
+class KeysUnreadable(Exception):
+    """What is stored encrypted does not open with the configured key encryption keys."""
 
 
 class DemoClients(Exception):
@@ -22,13 +29,27 @@ def prepare(settings: Settings | None = None) -> None:
     try:
         database.wait_for(connection, settings.startup_timeout)
         database.check_schema(connection)
+        check_sealed(settings)
         check_demo(settings)
-    except (database.SchemaTooOld, DemoClients) as error:
+    except (database.SchemaTooOld, KeysUnreadable, ServerSecretMissing, DemoClients) as error:
         sys.exit(f"auth-service cannot start: {error}")
     except PyMongoError as error:
         sys.exit(f"auth-service cannot start, MongoDB does not serve it: {str(error).partition(' (')[0]}")
     finally:
         mongoengine.disconnect()  # a pymongo client must not be carried over a fork
+
+
+def check_sealed(settings: Settings) -> None:
+    """Raise KeysUnreadable, or ServerSecretMissing, for a database that was filled under another key."""
+    sealer = Sealer(settings)
+    ServerSecrets(sealer).check()
+    closed = list(unreadable(sealer))
+    if closed:
+        more = f" and {len(closed) - 3} more" if len(closed) > 3 else ""
+        raise KeysUnreadable(
+            f"neither {PREFIX}KEY_ENCRYPTION_KEY nor {PREFIX}PREVIOUS_KEY_ENCRYPTION_KEY "
+            f"opens {', '.join(closed[:3])}{more}"
+        )
 
 
 def check_demo(settings: Settings) -> None:

@@ -35,6 +35,7 @@ ROUTES = [
     ("DELETE", "/grants/x", "admin:write"),
     ("GET", "/signing-keys", "admin:read"),
     ("POST", "/signing-keys/rotate", "admin:write"),
+    ("POST", "/signing-keys/x/revoke", "admin:write"),
     ("GET", "/health", "admin:read"),
     ("GET", "/counts", "admin:read"),
     ("GET", "/scopes", "admin:read clients:own"),
@@ -48,7 +49,7 @@ def test_the_list_above_is_complete(app: Flask) -> None:
         if rule.rule.startswith("/admin-api/v1") and not rule.rule.endswith("openapi.json")
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    ids = ("<client_id>", "<sub>", "<token_id>", "<grant_id>")
+    ids = ("<client_id>", "<sub>", "<token_id>", "<grant_id>", "<kid>")
     named = set()
     for method, path in mounted:
         for name in ids:

@@ -1,4 +1,4 @@
-"""`/health`, `/counts`, `/scopes`, `/signing-keys`, and the document that describes the API."""
+"""`/health`, `/counts`, `/scopes`, and the document that describes the API."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from auth_service.clock import FrozenClock
 from auth_service.protocol.scope import CATALOGUE
 from tests.auth_service.admin_api.conftest import Api
 
@@ -42,36 +41,6 @@ def test_scopes(automation: Api) -> None:
         "admin_only": False,
     }
     assert scopes["admin:write"]["admin_only"] is True
-
-
-def test_signing_keys_and_their_rotation(automation: Api, client: FlaskClient, clock: FrozenClock) -> None:
-    def states() -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {"next": set(), "current": set(), "retired": set()}
-        for key in automation.get("/signing-keys").json["items"]:
-            assert set(key) == {
-                "kid",
-                "alg",
-                "state",
-                "created_at",
-                "activates_at",
-                "retires_at",
-                "expires_at",
-            }
-            found[key["state"]].add(key["kid"])
-        return found
-
-    before = states()
-    assert len(before["current"]) == 2
-    rotated = automation.post("/signing-keys/rotate").json["items"]
-    successors = {key["kid"] for key in rotated if key["state"] == "next"}
-    assert {key["alg"] for key in rotated if key["state"] == "next"} == {"ES256", "RS256"}
-    assert successors <= {key["kid"] for key in client.get("/oauth/jwks").json["keys"]}
-    again = automation.post("/signing-keys/rotate").json["items"]
-    assert {key["kid"] for key in again if key["state"] == "next"} == successors, (
-        "two clicks are one rotation"
-    )
-    clock.advance(minutes=6)
-    assert states() == {"next": set(), "current": successors, "retired": before["current"]}
 
 
 def references(part: Any) -> Iterator[str]:

@@ -24,6 +24,7 @@ def run(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "GATEHOUSE_DEMO": "false",
         "GATEHOUSE_MONGODB_URI": mongodb_uri,
         "GATEHOUSE_MONGODB_DATABASE": f"test_{secrets.token_hex(6)}",
+        "GATEHOUSE_SIGNING_ALGORITHMS": "RS256 ES256",
         "GATEHOUSE_SECRET_KEY": "s" * 32,
         "GATEHOUSE_KEY_ENCRYPTION_KEY": base64.urlsafe_b64encode(b"k" * 32).decode(),
         "GATEHOUSE_SECRETS_DIR": str(tmp_path_factory.mktemp("secrets")),

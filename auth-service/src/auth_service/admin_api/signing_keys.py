@@ -1,4 +1,4 @@
-"""`/signing-keys`: the keys that sign tokens, and their rotation. Private parts never leave the database."""
+"""`/signing-keys`: the keys that sign tokens, how they rotate and end. Private parts never leave the database."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -7,17 +7,21 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel
 
 from auth_service.admin_api.authorization import READ, WRITE, needs, server
+from auth_service.admin_api.errors import NotFound
 from auth_service.models import SigningKey
 
 blueprint = APIBlueprint("admin_api_signing_keys", __name__, tag="signing keys")
 
 
 class SigningKeyOut(BaseModel):
-    """A key: it signs from `activates_at` to `retires_at` and is published until `expires_at`."""
+    """A key: it signs from `activates_at` to `retires_at` and is published until `expires_at`.
+
+    A revoked key is listed for a while after that.
+    """
 
     kid: str
     alg: str
-    state: Literal["next", "current", "retired"]
+    state: Literal["next", "current", "retired", "revoked"]
     created_at: datetime
     activates_at: datetime
     retires_at: datetime | None
@@ -48,15 +52,32 @@ def rotate_signing_keys() -> dict[str, Any]:
     return show_all()
 
 
+@blueprint.post("/signing-keys/<kid>/revoke")
+@needs(WRITE)
+@blueprint.output(SigningKeyList)
+def revoke_signing_key(kid: str) -> dict[str, Any]:
+    """End a key that others may have: unpublished at once, and the JWT access tokens that it signed are revoked.
+
+    Its successor signs from this moment on. Clients that keep the JWK set trust the old key, and do not know the
+    new one, for five minutes at most.
+    """
+    if server().keys.revoke(kid) is None:
+        raise NotFound("signing key")
+    return show_all()
+
+
 def show_all() -> dict[str, Any]:
-    """The JSON of the keys as they are now."""
-    server().keys.reload()
+    """The JSON of the published keys as they are now, and of those revoked lately."""
     now = server().clock.now()
-    alive = [key for key in server().keys.documents() if key.expires_at is None or key.expires_at > now]
-    return {"items": [show(key, key.state_at(now)) for key in alive]}
+    shown = [key for key in server().keys.documents() if key.is_published_at(now) or key.revoked_at]
+    return {"items": [show(key, now) for key in shown]}
 
 
-def show(key: SigningKey, state: str) -> dict[str, Any]:
+def show(key: SigningKey, now: datetime) -> dict[str, Any]:
     """The JSON of one key."""
-    names = ("kid", "alg", "created_at", "activates_at", "retires_at", "expires_at")
-    return {"state": state, **{name: getattr(key, name) for name in names}}
+    names = ("kid", "alg", "created_at", "activates_at", "retires_at")
+    return {
+        "state": key.state_at(now),
+        "expires_at": key.published_until,
+        **{name: getattr(key, name) for name in names},
+    }

@@ -8,8 +8,16 @@ from auth_service.models.token import Token
 class AccessToken(Token):
     """An access token, opaque or JWT (RFC 9068); both are introspected and revoked through this record."""
 
-    meta = {"collection": "access_tokens"}
+    # `kid` is there for JWTs only, so that opaque tokens cost nothing more.
+    meta = {"collection": "access_tokens", "indexes": [{"fields": ["kid"], "sparse": True}]}
 
     format = StringField(choices=("opaque", "jwt"), default="opaque")
+    #: The key that signed a JWT.
+    kid = StringField()
     #: The `claims` parameter (OIDC Core §5.5), as JSON; there only where one came.
     claims = StringField()
+
+    @classmethod
+    def revoke_signed_by(cls, kids: list[str]) -> int:
+        """Revoke the JWTs that these keys signed; returns how many."""
+        return cls._get_collection().delete_many({"kid": {"$in": kids}}).deleted_count

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from joserfc import jwt
+from joserfc.jwk import Key
 
 from auth_service.models import AccessToken
 from auth_service.models.secret import generate_secret, hash_secret
@@ -43,9 +44,10 @@ def issue_access_token(
     expires_at = now + server.settings.access_token_lifetime
     audience = client.audience or audience_of(server.settings.issuer, scope)
     token_format = client.access_token_format or "opaque"
-    token = generate_secret(PREFIX)
+    token, key = generate_secret(PREFIX), None
     if token_format == "jwt":
-        token = _encode(server, client, authorization.sub, scope, audience, now, expires_at)
+        key = server.keys.signing_key("ES256")
+        token = _encode(server, key, client, authorization.sub, scope, audience, now, expires_at)
     document = {
         "_id": hash_secret(token),
         "client_id": client.client_id,
@@ -60,12 +62,15 @@ def issue_access_token(
     }
     if authorization.claims is not None:
         document["claims"] = authorization.claims
+    if key is not None:
+        document["kid"] = key.kid  # by which it is revoked if the key has to be
     AccessToken._get_collection().insert_one(document)
     return token
 
 
 def _encode(
     server: "AuthorizationServer",
+    key: Key,
     client: RegisteredClient,
     sub: str | None,
     scope: list[str],
@@ -74,7 +79,6 @@ def _encode(
     expires_at: datetime,
 ) -> str:
     """RFC 9068 §2: header `typ: at+jwt`, and the claims that a resource server must find."""
-    key = server.keys.signing_key("ES256")
     claims = {
         "iss": server.settings.issuer,
         "sub": sub or client.client_id,

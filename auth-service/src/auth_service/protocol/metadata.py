@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from auth_service.protocol import (
+    acr,
+    authentication_request,
+    authorization_response,
     client_authentication,
     encryption,
     id_token,
@@ -22,7 +25,6 @@ def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, An
     issuer = server.settings.issuer
     methods = list(client_authentication.METHODS)
     secret_methods = [method for method in methods if method != "none"]
-    response_types = [grant.RESPONSE_TYPE for grant in server.authorization_grants()]
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
@@ -31,8 +33,8 @@ def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, An
         "introspection_endpoint": f"{issuer}/oauth/introspect",
         "jwks_uri": f"{issuer}/oauth/jwks",
         "scopes_supported": list(CATALOGUE),
-        "response_types_supported": response_types,
-        "response_modes_supported": sorted({grant.RESPONSE_MODE for grant in server.authorization_grants()}),
+        "response_types_supported": server.response_types(),
+        "response_modes_supported": list(authorization_response.MODES),
         "grant_types_supported": server.grant_types(),
         "token_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_methods_supported": methods,
@@ -66,16 +68,19 @@ def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
             True,
         ),
         "subject_types_supported": list(subject.TYPES),
-        "id_token_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
+        "id_token_signing_alg_values_supported": list(server.settings.signing_algorithms),
         "id_token_encryption_alg_values_supported": list(encryption.ALGORITHMS),
         "id_token_encryption_enc_values_supported": list(encryption.CONTENT_ENCRYPTIONS),
-        "userinfo_signing_alg_values_supported": list(signing_keys.ALGORITHMS),
+        "userinfo_signing_alg_values_supported": list(server.settings.signing_algorithms),
         "userinfo_encryption_alg_values_supported": list(encryption.ALGORITHMS),
         "userinfo_encryption_enc_values_supported": list(encryption.CONTENT_ENCRYPTIONS),
         "claim_types_supported": ["normal"],
         "claims_supported": [*id_token.CLAIMS, *standard_claims.SCOPE_OF],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": list(authentication_request.PROMPTS),
+        "display_values_supported": list(authentication_request.DISPLAYS),
+        "ui_locales_supported": list(authentication_request.UI_LOCALES),
+        "acr_values_supported": list(acr.SUPPORTED),
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
     }

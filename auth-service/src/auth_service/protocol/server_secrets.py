@@ -29,6 +29,12 @@ class ServerSecrets:
             sealed = self._sealer.seal(secrets.token_bytes(_LENGTH), server_secret_context(name))
             ServerSecret.objects(name=name).update_one(set_on_insert__sealed=sealed, upsert=True)
 
+    def check(self) -> None:
+        """Raise ServerSecretMissing unless `migrate` has made them all."""
+        for name in NAMES:
+            if ServerSecret.objects(name=name).first() is None:
+                raise ServerSecretMissing(f"the database has no {name}: run `gatehouse migrate`")
+
     def pairwise_salt(self) -> bytes:
         """32 bytes; raises ServerSecretMissing or Unsealable."""
         return self._open(PAIRWISE_SALT)

@@ -1,132 +1,171 @@
-"""Signing keys (RFC 7517): made, encrypted, published, rotated.
+"""Signing keys (RFC 7517) as one process knows them: what signs now, and what everybody can check it with.
 
 A new key is published for a while before it signs, so that no client meets an unknown `kid`; an old one stays
-published until everything that it signed has expired.
+published until everything that it signed has expired. `key_rotation` has the rules.
 """
 
-import json
-import secrets
-import time
+import threading
 from datetime import datetime, timedelta
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from joserfc.jwk import ECKey, Key, KeyParameters, KeySet, RSAKey
+import structlog
+from joserfc.jwk import Key, KeySet
 
 from auth_service.clock import Clock
-from auth_service.models import SigningKey
+from auth_service.models import AccessToken, SigningKey
+from auth_service.protocol import key_material
+from auth_service.protocol.errors import TryLater
+from auth_service.protocol.key_material import ALGORITHMS
+from auth_service.protocol.key_ring import KeyRing
+from auth_service.protocol.key_rotation import LEEWAY, REVOKED_KEPT, KeyRotation
+from auth_service.protocol.sealed import Sealer, Unsealable, signing_key_context
 from auth_service.settings import Settings
 
-ALGORITHMS = ("ES256", "RS256")
+__all__ = ["ALGORITHMS", "JWKS_MAX_AGE", "NoSigningKey", "SigningKeys"]
 
-#: For how long clients may keep the JWKS, in seconds; a new key signs only after that.
+log = structlog.get_logger("signing_keys")
+
+#: For how long clients may keep the JWKS, in seconds. The shortest SIGNING_KEY_OVERLAP covers it.
 JWKS_MAX_AGE = 300
 
-_RELOAD_SECONDS = 10
+#: How often `maintain` is meant to be called, in seconds.
+MAINTENANCE_INTERVAL = 5
+
+_REREAD_AFTER = timedelta(seconds=10)  # for processes in which nobody maintains
+_TOO_OLD = LEEWAY
 
 
-class KeysUnreadable(Exception):
-    """The stored private keys do not open with the configured key encryption key."""
+class NoSigningKey(TryLater):
+    """No key of the algorithm can sign: 503. Maintenance makes one, unless the algorithm is not configured."""
+
+    def __init__(self, alg: str) -> None:
+        super().__init__("The server cannot sign at the moment", 503, MAINTENANCE_INTERVAL)
+        self.reason = f"there is no signing key for {alg}"
 
 
 class SigningKeys:
-    """The key ring of one process: key objects are made once, the list is re-read every few seconds."""
+    """The key ring of one process, re-read every few seconds; key objects are made once."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._cipher = AESGCM(settings.encryption_key)
         self._clock = clock
-        self._longest_token = max(settings.id_token_lifetime, settings.access_token_lifetime)
+        self._sealer = Sealer(settings)
+        self._rotation = KeyRotation(settings, self._sealer)
+        self._ring: KeyRing | None = None
+        self._rereading = threading.Lock()
         self._private: dict[str, Key] = {}
-        self._documents: list[SigningKey] = []
-        self._loaded_at = float("-inf")
-
-    def create_missing(self) -> None:
-        """Make a key for each algorithm that has none: on the first start."""
-        now = self._clock.now()
-        for alg in ALGORITHMS:
-            if not any(key.alg == alg and key.state_at(now) != "retired" for key in SigningKey.objects):
-                self._create(alg, activates_at=now)
-        self.reload()
-
-    def rotate(self) -> list[SigningKey]:
-        """Publish a successor for each current key; one that already waits is kept. Returns the successors."""
-        now = self._clock.now()
-        activates_at = now + timedelta(seconds=JWKS_MAX_AGE)
-        successors = []
-        for alg in ALGORITHMS:
-            keys = [key for key in SigningKey.objects(alg=alg) if key.state_at(now) != "retired"]
-            waiting = [key for key in keys if key.state_at(now) == "next"]
-            if waiting:
-                successors += waiting
-                continue
-            successors.append(self._create(alg, activates_at))
-            expires_at = activates_at + self._longest_token
-            for key in keys:
-                key.update(set__retires_at=activates_at, set__expires_at=expires_at)
-        self.reload()
-        return successors
 
     def signing_key(self, alg: str) -> Key:
-        """The private key that signs now, with its `kid`."""
+        """The private key that signs now, with its `kid`; raises NoSigningKey."""
         now = self._clock.now()
-        current = [key for key in self.documents() if key.alg == alg and key.state_at(now) == "current"]
-        newest = max(current, key=lambda key: key.activates_at)
-        if newest.kid not in self._private:
-            self._private[newest.kid] = self._decrypt(newest)
-        return self._private[newest.kid]
+        stored = self._fresh_ring(now).signer(alg, now)
+        if stored is None:
+            raise NoSigningKey(alg)
+        return self._private.get(stored.kid) or self._open(stored)
 
     def published(self) -> KeySet:
         """The public keys: next, current, and retired ones whose signatures may still be about."""
-        return KeySet.import_key_set(self.jwks())  # type: ignore[arg-type]
+        now = self._clock.now()
+        ring = self._fresh_ring(now)
+        return KeySet([ring.public_keys[key.kid] for key in ring.keys if key.is_published_at(now)])
+
+    def known(self) -> KeySet:
+        """Those and older ones: expired id_tokens come back as hints. What a revoked key signed never counts."""
+        ring = self._fresh_ring(self._clock.now())
+        return KeySet([ring.public_keys[key.kid] for key in ring.keys if key.revoked_at is None])
 
     def jwks(self) -> dict:
         """The JWK set (RFC 7517 §5)."""
         now = self._clock.now()
-        return {
-            "keys": [k.public_jwk for k in self.documents() if k.expires_at is None or k.expires_at > now]
-        }
+        return {"keys": [key.public_jwk for key in self._fresh_ring(now).keys if key.is_published_at(now)]}
 
     def documents(self) -> list[SigningKey]:
-        """The stored keys, at most a few seconds old."""
-        if time.monotonic() - self._loaded_at > _RELOAD_SECONDS:
-            self.reload()
-        return self._documents
+        """The stored keys, the newest first, as they are this moment."""
+        return self._reload(self._clock.now()).keys
 
-    def reload(self) -> None:
-        """Read the keys now."""
-        self._documents = list(SigningKey.objects.order_by("-activates_at"))
-        self._loaded_at = time.monotonic()
+    def create_missing(self) -> None:
+        """Bring the keys to the settings: make those of new algorithms, retire those of algorithms given up."""
+        now = self._clock.now()
+        self._rotation.retire_unconfigured(self._reload(now), now)
+        self.maintain()
 
-    def _create(self, alg: str, activates_at: datetime) -> SigningKey:
-        kid = secrets.token_urlsafe(12)
-        parameters: KeyParameters = {"kid": kid, "use": "sig", "alg": alg}
-        key: Key = (
-            ECKey.generate_key("P-256", parameters)
-            if alg == "ES256"
-            else RSAKey.generate_key(2048, parameters)
+    def maintain(self) -> None:
+        """Keep the ring going; every process does, every few seconds. It costs one small query but when keys change.
+
+        Private keys are opened here and not in the request that needs one first.
+        """
+        now = self._clock.now()
+        ring = self._reload(now)
+        if self._rotation.add_due(ring, now):
+            ring = self._reload(now)
+        ring = self._settle(ring, now)
+        self._take_back_from_revoked(ring, now)
+        self._open_ahead(ring, now)
+
+    def rotate(self) -> list[SigningKey]:
+        """Publish a successor for each current key now; one that already waits is kept. Returns the successors."""
+        self.maintain()
+        now = self._clock.now()
+        self._rotation.add_all(self._reload(now), now)
+        ring = self._settle(self._reload(now), now)
+        return [key for alg in ring.algorithms() if (key := ring.waiting(alg, now)) is not None]
+
+    def revoke(self, kid: str) -> int | None:
+        """End a key at once: unpublished, and its successor signs from now on, whether clients know it or not.
+
+        Returns how many access tokens were revoked with it, None if there is no such key.
+        """
+        now = self._clock.now()
+        key = SigningKey.objects(kid=kid).first()
+        if key is None:
+            return None
+        retires_at = now if key.retires_at is None else min(now, key.retires_at)
+        SigningKey.objects(kid=kid, revoked_at=None).update_one(
+            set__revoked_at=now,
+            set__retires_at=retires_at,
+            set__published_until=now,
+            set__expires_at=now + REVOKED_KEPT,
         )
-        document = SigningKey(
-            kid=kid,
-            alg=alg,
-            public_jwk=key.as_dict(private=False),
-            encrypted_private_key=self._encrypt(kid, key),
-            created_at=self._clock.now(),
-            activates_at=activates_at,
-        )
-        return document.save(force_insert=True)
+        log.warning("signing_key_revoked", kid=kid, alg=key.alg)
+        revoked = AccessToken.revoke_signed_by([kid])
+        self.maintain()
+        return revoked
 
-    def _encrypt(self, kid: str, key: Key) -> bytes:
-        nonce = secrets.token_bytes(12)
-        plain = json.dumps(key.as_dict(private=True)).encode()
-        return nonce + self._cipher.encrypt(nonce, plain, kid.encode())
+    def _fresh_ring(self, now: datetime) -> KeyRing:
+        """The ring, a few seconds old at most. While one request reads it again, others go on with what there is."""
+        ring = self._ring
+        if ring is None or ring.age(now) > _TOO_OLD:
+            return self._reload(now)
+        if ring.age(now) > _REREAD_AFTER and self._rereading.acquire(blocking=False):
+            try:
+                return self._reload(now)
+            finally:
+                self._rereading.release()
+        return ring
 
-    def _decrypt(self, document: SigningKey) -> Key:
-        sealed = bytes(document.encrypted_private_key)
-        try:
-            plain = self._cipher.decrypt(sealed[:12], sealed[12:], document.kid.encode())
-        except InvalidTag:
-            raise KeysUnreadable(
-                f"signing key {document.kid} does not open with the configured key encryption key"
-            ) from None
-        jwk = json.loads(plain)
-        return ECKey.import_key(jwk) if document.alg == "ES256" else RSAKey.import_key(jwk)
+    def _reload(self, now: datetime) -> KeyRing:
+        self._ring = ring = KeyRing.read(now)
+        return ring
+
+    def _settle(self, ring: KeyRing, now: datetime) -> KeyRing:
+        return self._reload(now) if self._rotation.settle(ring, now) else ring
+
+    def _take_back_from_revoked(self, ring: KeyRing, now: datetime) -> None:
+        """Revoke also what was signed while a replica had not heard of the revocation."""
+        fresh = [key.kid for key in ring.keys if key.revoked_at and now - key.revoked_at < 2 * LEEWAY]
+        if fresh:
+            AccessToken.revoke_signed_by(fresh)
+
+    def _open_ahead(self, ring: KeyRing, now: datetime) -> None:
+        signing = {key.kid: key for key in ring.keys if key.state_at(now) in ("next", "current")}
+        for kid in set(self._private) - set(signing):
+            self._private.pop(kid, None)
+        for key in signing.values():
+            try:
+                if key.kid not in self._private:
+                    self._open(key)
+            except Unsealable as error:  # of the others each is good for itself
+                log.error("signing_key_unreadable", kid=key.kid, reason=str(error))
+
+    def _open(self, key: SigningKey) -> Key:
+        packed = self._sealer.open(bytes(key.encrypted_private_key), signing_key_context(key.kid))
+        self._private[key.kid] = opened = key_material.unpack(packed)
+        return opened
