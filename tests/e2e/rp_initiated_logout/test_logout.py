@@ -40,17 +40,24 @@ def test_an_app_that_knows_the_person_signs_them_out(
     assert not is_signed_in(browser)
 
 
-@pytest.mark.rfc("OIDC RP-Initiated Logout §2")
-def test_without_a_hint_the_person_is_asked_first(app: OAuthClient, browser: Browser, hint: str) -> None:
-    page = browser.open("/oauth/logout", client_id=app.client_id, post_logout_redirect_uri=AFTERWARDS)
+@pytest.mark.rfc("OIDC RP-Initiated Logout §2, §3")
+@pytest.mark.parametrize("names_itself", [True, False])
+def test_without_a_hint_the_person_is_asked_first(
+    app: OAuthClient, browser: Browser, hint: str, names_itself: bool
+) -> None:
+    client = {"client_id": app.client_id} if names_itself else {}
+    page = browser.open("/oauth/logout", post_logout_redirect_uri=AFTERWARDS, **client)
     assert page.status_code == 200
     assert is_signed_in(browser)
     page = browser.submit(page, "/logout")
-    assert urlsplit(page.url).path == "/signed-out"  # who asked is not proven, so it is not gone back to
+    if names_itself:  # the person has agreed to this app's wish, at an address that it registered
+        assert page.headers["Location"] == AFTERWARDS
+    else:  # who asked is not known, so there is nothing to hold the address against
+        assert urlsplit(page.url).path == "/signed-out"
     assert not is_signed_in(browser)
 
 
-@pytest.mark.rfc("OIDC RP-Initiated Logout §3")
+@pytest.mark.rfc("OIDC RP-Initiated Logout §3, §4")
 @pytest.mark.parametrize(
     "target",
     ["https://evil.example/", AFTERWARDS + "/", AFTERWARDS + "?x=1", "javascript:alert(1)", "//evil.example"],
@@ -59,7 +66,8 @@ def test_an_address_that_is_not_registered_is_never_gone_to(
     app: OAuthClient, browser: Browser, hint: str, target: str
 ) -> None:
     page = browser.open("/oauth/logout", id_token_hint=hint, post_logout_redirect_uri=target)
-    assert (page.status_code, urlsplit(page.url).path) == (200, "/signed-out")
+    assert (page.status_code, urlsplit(page.url).path) == (400, "/oauth/logout")
+    assert is_signed_in(browser)
 
 
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2")
