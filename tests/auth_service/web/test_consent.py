@@ -1,5 +1,6 @@
 """The question whether an app may have what it asks for."""
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -164,3 +165,32 @@ def test_a_client_that_was_deleted_meanwhile_is_told_so(client, consent_page):
 )
 def test_the_destination_is_the_host_or_the_apps_scheme(redirect_uri, shown):
     assert destination(redirect_uri) == shown
+
+
+@pytest.mark.rfc("OIDC Registration §2")
+@pytest.mark.conformance("oidcc-registration-logo-uri")
+def test_the_logo_comes_from_our_own_origin(client, consent_page):
+    page = client.get(consent_page(client_name="Pictured", logo_uri="https://app.example/logo.png")).text
+    client_id = Client.objects.get(client_name="Pictured").client_id
+    assert f'src="/client-logo/{client_id}"' in page
+    assert "https://app.example/logo.png" not in page
+    assert "/client-logo/" not in client.get(consent_page()).text
+
+
+@pytest.mark.rfc("7591 §5")
+def test_an_app_that_registered_itself_is_not_vouched_for(client, consent_page):
+    page = client.get(consent_page(registration_access_token=hash_secret("gra_x"))).text
+    assert "Nobody here has checked who is behind this app" in page
+    assert page.index("it registered itself") < page.index("<strong><bdi>app.example</bdi></strong>")
+    assert "registered itself" not in client.get(consent_page()).text
+
+
+@pytest.mark.rfc("OIDC Core §5.4")
+@pytest.mark.rfc("OIDC Core §5.5")
+def test_every_kind_of_claim_is_told_in_plain_words(client, consent_page):
+    scope = "openid address phone offline_access"
+    claims = json.dumps({"userinfo": {"birthdate": None}, "id_token": {"nickname": {"essential": True}}})
+    asked = {"scope": scope, "claims": claims, "prompt": "consent"}
+    page = client.get(consent_page(asked, scope=scope)).text
+    for words in ("postal address", "phone number", "signed out", "birthdate", "nickname"):
+        assert words in page

@@ -95,7 +95,7 @@ def test_machine_endpoints_need_no_token(client):
 def test_every_other_post_is_protected(app):
     """Whatever view is added later is protected unless it says otherwise."""
     client = app.test_client()
-    open_to_all = ("protocol.", "authorize.authorize", "logout.end_session")
+    open_to_all = ("protocol.", "registration.", "authorize.authorize", "logout.end_session")
     forms = [
         rule
         for rule in app.url_map.iter_rules()

@@ -10,6 +10,7 @@ from flask import Flask
 from auth_service.web import (
     assets,
     authorize,
+    client_logo,
     consent,
     cors,
     csrf,
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     authorize.blueprint,
     login.blueprint,
     consent.blueprint,
+    client_logo.blueprint,
     logout.blueprint,
     home.blueprint,
     health.blueprint,

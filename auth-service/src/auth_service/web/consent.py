@@ -12,6 +12,7 @@ from auth_service.protocol import authorization_request
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.scope import describe, permitted_to
 from auth_service.web.authorize import finish
+from auth_service.web.client_logo import initial_of
 from auth_service.web.current import server
 from auth_service.web.errors import expired_request_page
 from auth_service.web.security_headers import forms_may_lead_to_client
@@ -62,6 +63,7 @@ def _question(pending: AuthorizationRequest, client: RegisteredClient, user: Use
     redirect_uri = pending.parameters.get("redirect_uri") or client.get_default_redirect_uri() or ""
     return {
         "client": client,
+        "initial": initial_of(client),
         "user": user,
         "scopes": describe(permitted_to(user, scope)),
         "destination": destination(redirect_uri),
