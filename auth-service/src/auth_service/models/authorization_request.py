@@ -15,5 +15,9 @@ class AuthorizationRequest(Document):
     id = StringField(primary_key=True)
     client_id = StringField(required=True)
     parameters = DictField(required=True)
+    #: What to fill in on the sign-in page, where the client said whom it expects.
+    login_name = StringField()
+    #: The subject as whom the person chose to go on, where they were asked (`prompt=select_account`).
+    chosen_sub = StringField()
     created_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)

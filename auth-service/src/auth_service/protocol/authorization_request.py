@@ -6,9 +6,15 @@ A request is kept once it is known to be good; the browser carries only its id.
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from auth_service.models import AuthorizationRequest
+from auth_service.models import AuthorizationRequest, User
 from auth_service.models.secret import generate_secret, hash_secret
-from auth_service.protocol.errors import InvalidClient, InvalidRequest
+from auth_service.protocol import authentication_request
+from auth_service.protocol.errors import (
+    InvalidClient,
+    InvalidRequest,
+    RequestNotSupported,
+    RequestUriNotSupported,
+)
 from auth_service.protocol.request import OAuthRequest
 
 if TYPE_CHECKING:
@@ -17,7 +23,8 @@ if TYPE_CHECKING:
 
 PATH = "/oauth/authorize"
 
-#: What is kept of a request; unknown parameters are ignored (RFC 6749 §3.1).
+#: What is kept of a request; unknown parameters are ignored (RFC 6749 §3.1). A request object is not among them:
+#: what stood in it took the place of what came beside it, and is kept as that.
 PARAMETERS = (
     "response_type",
     "client_id",
@@ -27,13 +34,8 @@ PARAMETERS = (
     "response_mode",
     "code_challenge",
     "code_challenge_method",
-    "nonce",
-    "prompt",
-    "max_age",
-    "login_hint",
+    *authentication_request.PARAMETERS,
 )
-
-_PROMPTS = {"none", "login", "consent", "select_account"}
 
 
 def validate(server: "AuthorizationServer", request: OAuthRequest) -> "AuthorizationGrant":
@@ -43,12 +45,13 @@ def validate(server: "AuthorizationServer", request: OAuthRequest) -> "Authoriza
     and never sent on: whoever made the link chose the address (RFC 9700 §4.11).
     """
     find_client(server, request)
+    if request.get("request") is not None or request.get("request_uri") is not None:
+        open_request_object(server, request)
     request.validated_redirect_uri = find_redirect_uri(request)
     request.reject_repeated()
-    check_prompt(request)
-    check_max_age(request)
     grant = server.get_authorization_grant(request)
     grant.validate_authorization_request()
+    authentication_request.check(server, request)
     return grant
 
 
@@ -60,6 +63,22 @@ def find_client(server: "AuthorizationServer", request: OAuthRequest) -> None:
     request.client = server.clients.read(client_id)
     if request.client is None:
         raise InvalidClient("no such client, or it is disabled", "The client is not known to this server")
+
+
+def open_request_object(server: "AuthorizationServer", request: OAuthRequest) -> None:
+    """RFC 9101 §6: put what stands in the request object in the place of what came beside it.
+
+    A refusal goes to the redirect URI that came beside it, if that is a registered one. Afterwards nothing is
+    known of where to answer: the object may name another.
+    """
+    try:
+        request.validated_redirect_uri = find_redirect_uri(request)
+    except InvalidRequest:
+        request.validated_redirect_uri = None
+    request.reject_repeated()
+    if request.get("request") is not None:
+        raise RequestNotSupported("request objects are not supported")
+    raise RequestUriNotSupported("request objects are not supported")
 
 
 def find_redirect_uri(request: OAuthRequest) -> str:
@@ -79,22 +98,6 @@ def find_redirect_uri(request: OAuthRequest) -> str:
     return presented
 
 
-def check_prompt(request: OAuthRequest) -> None:
-    """OIDC Core §3.1.2.1: known values; `none` stands alone."""
-    prompts = set((request.get("prompt") or "").split())
-    if not prompts <= _PROMPTS:
-        raise InvalidRequest("prompt has a value that is not known")
-    if "none" in prompts and len(prompts) > 1:
-        raise InvalidRequest("prompt=none cannot be combined with other values")
-
-
-def check_max_age(request: OAuthRequest) -> None:
-    """OIDC Core §3.1.2.1: seconds, a whole number."""
-    max_age = request.get("max_age")
-    if max_age is not None and not (max_age.isascii() and max_age.isdigit() and len(max_age) <= 9):
-        raise InvalidRequest("max_age must be a whole number of seconds")
-
-
 def store(server: "AuthorizationServer", request: OAuthRequest) -> str:
     """Keep a request that `validate` has passed; returns the id that the browser carries."""
     now = server.clock.now()
@@ -103,6 +106,7 @@ def store(server: "AuthorizationServer", request: OAuthRequest) -> str:
         id=hash_secret(request_id),
         client_id=request.client.client_id,
         parameters={name: request.get(name) for name in PARAMETERS if request.get(name) is not None},
+        login_name=authentication_request.login_name(request),
         created_at=now,
         expires_at=now + server.settings.authorization_request_lifetime,
     ).save(force_insert=True)
@@ -119,6 +123,11 @@ def load(request_id: str | None, now: datetime) -> AuthorizationRequest | None:
 def rebuild(document: AuthorizationRequest) -> OAuthRequest:
     """The kept request, to be validated once more: the client may have changed meanwhile."""
     return OAuthRequest("GET", PATH, document.parameters.items(), {})
+
+
+def choose_account(document: AuthorizationRequest, user: User) -> None:
+    """Note that the person wants to go on as this user (`prompt=select_account`)."""
+    AuthorizationRequest.objects(id=document.id).update_one(set__chosen_sub=user.id)
 
 
 def discard(document: AuthorizationRequest) -> bool:

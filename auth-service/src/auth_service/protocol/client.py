@@ -11,7 +11,8 @@ from auth_service.models.secret import hash_secret
 from auth_service.protocol.errors import InvalidScope
 from auth_service.protocol.profile import Profile, effective_profile
 from auth_service.protocol.redirect_uri import is_safe_to_redirect, matches
-from auth_service.protocol.scope import parse_scope
+from auth_service.protocol.response_type import normalise
+from auth_service.protocol.scope import CATALOGUE, parse_scope
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ class RegisteredClient:
         return grant_type in self.metadata.get("grant_types", ()) and grant_type in self.profile.grant_types
 
     def check_response_type(self, response_type: str) -> bool:
-        """Whether the client registered the response type."""
-        return response_type in self.metadata.get("response_types", ())
+        """Whether the client registered the response type, in whatever order of its words."""
+        return response_type in {normalise(name) for name in self.metadata.get("response_types", ())}
 
     def check_redirect_uri(self, presented: str) -> bool:
         """RFC 9700 §4.1.3: only a registered redirect URI, character by character."""
@@ -84,7 +85,10 @@ class RegisteredClient:
     def allowed_scope(self, requested: str | None) -> list[str]:
         """What was asked for, or all that is registered when nothing was; raises InvalidScope beyond that."""
         registered = parse_scope(self.metadata.get("scope"))
-        scopes = parse_scope(requested) or registered
+        names = (requested or "").split(" ")
+        if "openid" in names:  # OIDC Core §3.1.2.1: what is not understood is ignored then
+            names = [name for name in names if name in CATALOGUE]
+        scopes = parse_scope(" ".join(names)) or registered
         if not set(scopes) <= set(registered):
             raise InvalidScope("A requested scope is not registered for this client")
         return scopes
@@ -93,8 +97,11 @@ class RegisteredClient:
 class Clients:
     """Finds clients, remembering each for a few seconds: two of three reads of an introspection are the same."""
 
-    def __init__(self, server_profile: str, cache_seconds: float) -> None:
+    def __init__(
+        self, server_profile: str, cache_seconds: float, id_token_in_front_channel: bool = True
+    ) -> None:
         self._server_profile = server_profile
+        self._id_token_in_front_channel = id_token_in_front_channel
         self._cache_seconds = cache_seconds
         self._cache: dict[str, tuple[float, RegisteredClient]] = {}
 
@@ -109,9 +116,10 @@ class Clients:
         if document is None:
             self._cache.pop(client_id, None)
             return None
-        client = RegisteredClient(
-            client_id, document, effective_profile(self._server_profile, document.get("profile"))
+        profile = effective_profile(
+            self._server_profile, document.get("profile"), self._id_token_in_front_channel
         )
+        client = RegisteredClient(client_id, document, profile)
         if len(self._cache) > 10_000:
             self._cache.clear()
         self._cache[client_id] = (time.monotonic() + self._cache_seconds, client)

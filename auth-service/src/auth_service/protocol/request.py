@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 
+from auth_service.protocol.claims_request import ClaimsRequest
 from auth_service.protocol.errors import InvalidRequest
 
 
@@ -52,6 +54,11 @@ class OAuthRequest(OAuth2Request):
         self.remote_address = remote_address
         #: Where the client may be answered; None until it is known to be registered.
         self.validated_redirect_uri: str | None = None
+        #: What `authentication_request` made of the parameters: the `claims` parameter, and conditions on `sub`.
+        self.claims = ClaimsRequest()
+        self.expected_subjects: list[list[Any]] = []
+        #: The subject of `id_token_hint`, as the client knows it.
+        self.hinted_subject: str | None = None
 
     @property
     def form(self) -> dict[str, str]:

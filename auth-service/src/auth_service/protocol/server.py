@@ -3,18 +3,19 @@
 from typing import Any
 
 import structlog
-from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import AuthorizationServer as AuthlibServer
 from authlib.oauth2 import OAuth2Error
 
 from auth_service.clock import Clock
+from auth_service.protocol.authorization_response import AuthorizationResponse, response_to
 from auth_service.protocol.client import Clients, RegisteredClient
 from auth_service.protocol.client_authentication import ClientAuthentication
 from auth_service.protocol.end_session import EndSessionEndpoint
-from auth_service.protocol.errors import InvalidRequest, UnsupportedGrantType, UnsupportedResponseType
+from auth_service.protocol.errors import UnsupportedGrantType, UnsupportedResponseType
 from auth_service.protocol.grants.authorization_code import AuthorizationCodeGrant
 from auth_service.protocol.grants.authorization_grant import AuthorizationGrant
 from auth_service.protocol.grants.client_credentials import ClientCredentialsGrant
+from auth_service.protocol.grants.hybrid import HybridGrant
 from auth_service.protocol.grants.implicit import ImplicitGrant
 from auth_service.protocol.grants.password import PasswordGrant
 from auth_service.protocol.grants.refresh_token import RefreshTokenGrant
@@ -22,7 +23,7 @@ from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.introspection import IntrospectionEndpoint
 from auth_service.protocol.logout.deliveries import Deliveries
 from auth_service.protocol.passwords import Passwords
-from auth_service.protocol.profile import PROFILES
+from auth_service.protocol.profile import effective_profile
 from auth_service.protocol.remote_document import RemoteDocuments
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
@@ -34,7 +35,14 @@ from auth_service.settings import Settings
 
 log = structlog.get_logger("protocol")
 
-GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant, ImplicitGrant, PasswordGrant)
+GRANTS = (
+    AuthorizationCodeGrant,
+    RefreshTokenGrant,
+    ClientCredentialsGrant,
+    ImplicitGrant,
+    HybridGrant,
+    PasswordGrant,
+)
 ENDPOINTS = (IntrospectionEndpoint, RevocationEndpoint, EndSessionEndpoint)
 
 
@@ -45,15 +53,17 @@ class AuthorizationServer(AuthlibServer):
         super().__init__()
         self.settings = settings
         self.clock = clock
-        self.profile = PROFILES[settings.profile]
-        self.clients = Clients(settings.profile, settings.client_cache_seconds)
+        self.profile = effective_profile(settings.profile, None, settings.id_token_in_front_channel)
+        self.clients = Clients(
+            settings.profile, settings.client_cache_seconds, settings.id_token_in_front_channel
+        )
         self.sealer = Sealer(settings)
         self.secrets = ServerSecrets(self.sealer)
         self.keys = SigningKeys(settings, clock)
         self.passwords = Passwords(settings.password_hashing_concurrency)
-        self.remote_documents = RemoteDocuments(settings, clock)
         self.deliveries = Deliveries(self)
-        self._client_auth = ClientAuthentication(self.clients, clock)
+        self.remote_documents = RemoteDocuments(settings, clock)
+        self._client_auth = ClientAuthentication(self)
         for grant in GRANTS:
             self.register_grant(grant)
         for endpoint in ENDPOINTS:
@@ -61,13 +71,13 @@ class AuthorizationServer(AuthlibServer):
 
     def grant_types(self) -> list[str]:
         """The grants that are registered and that the profile has."""
-        return [grant.GRANT_TYPE for grant in GRANTS if grant.GRANT_TYPE in self.profile.grant_types]
+        names = dict.fromkeys(grant.GRANT_TYPE for grant in GRANTS)
+        return [name for name in names if name in self.profile.grant_types]
 
-    def authorization_grants(self) -> list[type[AuthorizationGrant]]:
-        """The grants at the authorization endpoint that the profile has."""
-        return [
-            grant for grant, _ in self._authorization_grants if grant.GRANT_TYPE in self.profile.grant_types
-        ]
+    def response_types(self) -> list[str]:
+        """The response types that a grant answers and that the profile has."""
+        answered = {name for grant, _ in self._authorization_grants for name in grant.RESPONSE_TYPES}
+        return [name for name in self.profile.response_types if name in answered]
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
         """The client, or None; Authlib asks by this name."""
@@ -110,24 +120,13 @@ class AuthorizationServer(AuthlibServer):
         grant.validate_token_request()
         return self.handle_response(*grant.create_token_response())
 
-    def authorization_response(self, request: OAuthRequest, parameters: dict[str, str], mode: str) -> Reply:
-        """Send parameters to the client's redirect URI, with `state` and `iss` (RFC 9207)."""
-        if request.validated_redirect_uri is None:
-            raise InvalidRequest("There is no redirect URI to answer at")
-        pairs = [*parameters.items(), ("iss", self.settings.issuer)]
-        if (state := request.get("state")) is not None:
-            pairs.append(("state", state))
-        location = add_params_to_uri(request.validated_redirect_uri, pairs, fragment=mode == "fragment")
-        return Reply(303, "", [("Location", location), ("Cache-Control", "no-store")])
-
-    def authorization_error(self, request: OAuthRequest, error: OAuth2Error) -> Reply | None:
-        """Tell the client of a refusal by redirect; None if it must be shown instead (RFC 6749 §4.1.2.1)."""
+    def authorization_error(self, request: OAuthRequest, error: OAuth2Error) -> AuthorizationResponse | None:
+        """What the client is told of a refusal; None if it must be shown instead (RFC 6749 §4.1.2.1)."""
         self.log_refusal(request, error)
         if request.validated_redirect_uri is None:
             return None
-        mode = "fragment" if request.payload.response_type == ImplicitGrant.RESPONSE_TYPE else "query"
         parameters = {"error": error.error, "error_description": error.get_error_description()}
-        return self.authorization_response(request, parameters, mode)
+        return response_to(request, parameters, self.settings.issuer)
 
     def handle_response(self, status: int, body: Any, headers: list[tuple[str, str]]) -> Reply:
         """Authlib's three parts of a reply, under one name."""

@@ -1,6 +1,7 @@
 """URLs and pages: one blueprint a file, registered here in one list.
 
-`protocol_endpoints` are the URLs for machines, `authorize` leads a person through `login` and `consent`.
+`protocol_endpoints` are the URLs for machines, `authorize` leads a person through `login`,
+`select_account` and `consent`.
 A request passes `request_log` and `csrf`; its view finds out in `session` whom it serves; the answer passes
 `security_headers`; what went wrong becomes an answer in `errors`. What machines ask most takes the `shortcut`.
 """
@@ -19,10 +20,12 @@ from auth_service.web import (
     home,
     login,
     logout,
+    openapi,
     protocol_endpoints,
     registration,
     request_log,
     security_headers,
+    select_account,
 )
 from auth_service.web.session_store import MongoSessionInterface
 from auth_service.web.shortcut import Shortcut
@@ -30,8 +33,10 @@ from auth_service.web.shortcut import Shortcut
 BLUEPRINTS = (
     protocol_endpoints.blueprint,
     registration.blueprint,
+    openapi.blueprint,
     authorize.blueprint,
     login.blueprint,
+    select_account.blueprint,
     consent.blueprint,
     client_logo.blueprint,
     logout.blueprint,

@@ -1,5 +1,6 @@
 """The authorization endpoint (RFC 6749 §3.1): checks the request, leads the person on, answers the client."""
 
+from datetime import datetime
 from typing import cast
 from urllib.parse import urlencode
 
@@ -10,38 +11,55 @@ from werkzeug import Response
 from auth_service.models import AuthorizationRequest, Grant, User
 from auth_service.protocol import authorization_request
 from auth_service.protocol.access_token import Authorization
+from auth_service.protocol.acr import acr_of
 from auth_service.protocol.grants.authorization_grant import AuthorizationGrant
-from auth_service.protocol.interaction import CONSENT, LOGIN, required_interaction
+from auth_service.protocol.interaction import (
+    CONSENT,
+    LOGIN,
+    SELECT_ACCOUNT,
+    Visit,
+    asked_of,
+    required_interaction,
+)
+from auth_service.protocol.logout.participants import note_participant
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.scope import permitted_to
+from auth_service.web.authorization_response import send
 from auth_service.web.current import server
 from auth_service.web.errors import authorization_error_page, expired_request_page
-from auth_service.web.protocol_endpoints import parse_request, to_response
+from auth_service.web.protocol_endpoints import parse_request
 from auth_service.web.session import amr, auth_time, current_user, session_public_id
 
 blueprint = Blueprint("authorize", __name__)
 
-_PAGES = {LOGIN: "/login", CONSENT: "/consent"}
+_PAGES = {LOGIN: "/login", SELECT_ACCOUNT: "/select-account", CONSENT: "/consent"}
+_CONTINUE = "/oauth/authorize/continue"
 
 
 @blueprint.route("/oauth/authorize", methods=["GET", "POST"])
 def authorize() -> Response:
-    """Check the request; answer it at once, or keep it while the person signs in or decides."""
+    """Check the request; answer it at once, or keep it while the person signs in or decides.
+
+    A form that an app's page posts here brings no cookie (SameSite=Lax), so that who is signed in would not be
+    seen: such a request is kept, and goes on as a GET, with which the browser sends the cookie along.
+    """
     source = request.form if request.method == "POST" else request.args
     parsed = parse_request(source.items(multi=True))
     try:
         grant = authorization_request.validate(server(), parsed)
-        needed = required_interaction(parsed, current_user(), auth_time(), server().clock.now())
+        if request.method == "POST":
+            return go_to(_CONTINUE, authorization_request.store(server(), parsed))
+        needed = required_interaction(server(), parsed, visit(server().clock.now()))
     except OAuth2Error as error:
         return refuse(parsed, error)
     if needed is None:
         return answer(parsed, grant, current_user())
-    return go_to(needed, authorization_request.store(server(), parsed))
+    return go_to(_PAGES[needed], authorization_request.store(server(), parsed))
 
 
-@blueprint.get("/oauth/authorize/continue")
+@blueprint.get(_CONTINUE)
 def continue_() -> Response:
-    """After sign-in: ask for what is still needed, or answer."""
+    """After a POST, or a page of ours: ask for what is still needed, or answer."""
     return proceed(request.args.get("request"), decided=False)
 
 
@@ -58,11 +76,11 @@ def proceed(request_id: str | None, *, decided: bool, allowed: bool = True) -> R
     parsed = authorization_request.rebuild(document)
     try:
         grant = authorization_request.validate(server(), parsed)
-        needed = required_interaction(parsed, current_user(), auth_time(), document.created_at)
+        needed = required_interaction(server(), parsed, visit(document.created_at, document))
     except OAuth2Error as error:
         return refuse(parsed, error)
-    if needed == LOGIN or (needed == CONSENT and not decided):
-        return go_to(needed, request_id)
+    if needed is not None and not (needed == CONSENT and decided):
+        return go_to(_PAGES[needed], request_id)
     return conclude(document, parsed, grant, allowed, remember=decided)
 
 
@@ -78,32 +96,54 @@ def conclude(
         return expired_request_page()
     user = cast(User, current_user())
     if allowed and remember:
-        Grant.allow(user.id, parsed.client.client_id, permitted_to(user, parsed.scope), server().clock.now())
+        Grant.allow(user.id, parsed.client.client_id, asked_of(parsed, user), server().clock.now())
     return answer(parsed, grant, user if allowed else None)
 
 
 def answer(parsed: OAuthRequest, grant: AuthorizationGrant, user: User | None) -> Response:
     """Send the browser back to the client: with what the user allowed, or with `access_denied` for None."""
-    authorization = None
-    if user is not None:
-        authorization = Authorization(
-            sub=user.id,
-            scope=permitted_to(user, parsed.scope),
-            session_id=session_public_id(),
-            auth_time=auth_time(),
-            amr=amr(),
-        )
+    authorization = authorization_by(user, parsed) if user is not None else None
     try:
-        return to_response(grant.create_authorization_response(parsed.validated_redirect_uri, authorization))
+        response = grant.create_authorization_response(parsed.validated_redirect_uri, authorization)
     except OAuth2Error as error:
         return refuse(parsed, error)
+    if authorization is not None and "openid" in authorization.scope:
+        note_participant(server(), authorization.session_id, parsed.client.client_id)
+    return send(response, parsed.client)
+
+
+def authorization_by(user: User, parsed: OAuthRequest) -> Authorization:
+    """What the user allowed the client just now, and how they are signed in."""
+    scope = permitted_to(user, parsed.scope)
+    with_claims = "openid" in scope and bool(parsed.claims)
+    return Authorization(
+        sub=user.id,
+        scope=scope,
+        session_id=session_public_id(),
+        auth_time=auth_time(),
+        amr=amr(),
+        acr=acr_of(amr()),
+        nonce=parsed.get("nonce"),
+        claims=parsed.claims.to_json() if with_claims else None,
+    )
+
+
+def visit(requested_at: datetime, document: AuthorizationRequest | None = None) -> Visit:
+    """Who is at the browser now; `document` is the kept request that they came back with, if they did."""
+    return Visit(
+        user=current_user(),
+        auth_time=auth_time(),
+        requested_at=requested_at,
+        resumed=document is not None,
+        chosen_sub=document.chosen_sub if document else None,
+    )
 
 
 def refuse(parsed: OAuthRequest, error: OAuth2Error) -> Response:
     """Tell the client by redirect; show it here when there is no redirect URI to trust."""
-    reply = server().authorization_error(parsed, error)
-    if reply is not None:
-        return to_response(reply)
+    response = server().authorization_error(parsed, error)
+    if response is not None:
+        return send(response, parsed.client)
     return authorization_error_page(error.error, error.get_error_description(), what_came(parsed))
 
 
@@ -115,5 +155,5 @@ def what_came(parsed: OAuthRequest) -> list[tuple[str, str]]:
 
 
 def go_to(page: str, request_id: str) -> Response:
-    """Send the person to sign in or to decide."""
-    return redirect(f"{_PAGES[page]}?{urlencode({'request': request_id})}", 303)
+    """Send the person to sign in, to choose or to decide."""
+    return redirect(f"{page}?{urlencode({'request': request_id})}", 303)

@@ -5,7 +5,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask_wtf.csrf import CSRFError
 from werkzeug import Response
 
-from auth_service.models import AuthorizationRequest
+from auth_service.models import AuthorizationRequest, User
 from auth_service.protocol import authorization_request
 from auth_service.protocol.passwords import TooManySignIns, authenticate
 from auth_service.protocol.sign_in_throttle import TooManyFailures
@@ -29,8 +29,7 @@ def show() -> Response:
     user = current_user()
     if user and pending is None:
         return redirect(_next(), 303)
-    hint = pending.parameters.get("login_hint") if pending else None
-    return _form(pending, username=hint or (user.username if user else ""))
+    return _form(pending, _expected_name(pending, user))
 
 
 @blueprint.post("/login")
@@ -84,6 +83,16 @@ def _form(
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _expected_name(pending: AuthorizationRequest | None, user: User | None) -> str:
+    """Whom the app expects; else who is signed in, unless it is not to be them."""
+    if pending is not None and pending.login_name:
+        return pending.login_name
+    somebody_else = request.args.get("account") == "other" or (
+        pending is not None and "id_token_hint" in pending.parameters
+    )
+    return "" if user is None or somebody_else else user.username
 
 
 def _request_id() -> str | None:

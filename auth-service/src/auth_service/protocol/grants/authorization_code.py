@@ -16,7 +16,7 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
     """A code for the browser, tokens for the code."""
 
     GRANT_TYPE = "authorization_code"
-    RESPONSE_TYPE = "code"
+    RESPONSE_TYPES: tuple[str, ...] = ("code",)
 
     def check_request(self) -> None:
         """RFC 7636 §4.4.1: the challenge."""
@@ -37,7 +37,7 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
             # As it was sent: only a request that named it must name it again (RFC 6749 §4.1.3).
             redirect_uri=self.request.get("redirect_uri"),
             code_challenge=self.request.get("code_challenge"),
-            nonce=self.request.get("nonce"),
+            nonce=authorization.nonce,
             auth_time=authorization.auth_time,
             amr=list(authorization.amr),
             acr=authorization.acr,
