@@ -71,6 +71,7 @@ def settings(service: str, addresses: Addresses, profile: str, secrets_dir: Path
             "GATEHOUSE_ISSUER": addresses.issuer,
             "GATEHOUSE_PROFILE": profile,
             "GATEHOUSE_DEMO": "true",
+            "GATEHOUSE_REGISTRATION": "open",
             "GATEHOUSE_MONGODB_URI": uri("auth-service"),
             "GATEHOUSE_SECRET_KEY": secret("auth_service_secret_key"),
             "GATEHOUSE_KEY_ENCRYPTION_KEY": read_or_make(secrets_dir, "key_encryption_key", key),

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import requests
 
 #: Members of JSON answers, and parameters of redirects, that are secrets.
-MEMBERS = ("access_token", "refresh_token", "id_token", "client_secret", "password")
+MEMBERS = (
+    *("access_token", "refresh_token", "id_token", "client_secret", "password", "registration_access_token"),
+)
 PARAMETERS = ("code", "access_token", "id_token", "request")
 #: Shorter ones could stand anywhere by chance, or in a word: the demo's password is `valid`.
 SHORTEST = 12
