@@ -365,6 +365,16 @@ def test_a_document_is_asked_for_again_only_when_it_is_older_than_the_asker_want
     assert len(server.requests) == 3
 
 
+def test_a_document_can_be_had_anew_but_not_again_and_again(documents, server, now):
+    fetcher = documents()
+    for expected in (1, 2, 2):
+        get(fetcher, server.url(), anew=expected > 1)
+        assert len(server.requests) == expected
+    now.advance(seconds=10)
+    get(fetcher, server.url(), anew=True)
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize(("says", "kept"), [("max-age=20", 20), ("no-store", 10), ("max-age=9999", 60)])
 def test_a_server_may_shorten_how_long_its_document_is_kept(documents, server, now, says, kept):
     server.answer = lambda h: reply(h, b"{}", Cache_Control=says)

@@ -15,6 +15,7 @@ from auth_service.models.refresh_token import RefreshToken
 from auth_service.models.server_secret import ServerSecret
 from auth_service.models.session import Session
 from auth_service.models.signing_key import SigningKey
+from auth_service.models.used_jti import UsedJti
 from auth_service.models.user import User
 
 DOCUMENTS = (
@@ -30,6 +31,7 @@ DOCUMENTS = (
     ServerSecret,
     Session,
     SigningKey,
+    UsedJti,
     User,
 )
 
@@ -48,5 +50,6 @@ __all__ = [
     "ServerSecret",
     "Session",
     "SigningKey",
+    "UsedJti",
     "User",
 ]

@@ -9,6 +9,7 @@ from auth_service.models import AccessToken, RefreshToken
 from auth_service.models.secret import hash_secret
 from auth_service.protocol import refresh_token
 from auth_service.protocol.client import RegisteredClient
+from auth_service.protocol.client_authentication import CONFIDENTIAL_METHODS
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.subject import subject_for
@@ -21,7 +22,7 @@ class IntrospectionEndpoint(Endpoint):
 
     ENDPOINT_NAME = "introspection"
     #: RFC 7662 §2.1: the caller must be authorized, so a public client cannot ask.
-    CLIENT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+    CLIENT_AUTH_METHODS = list(CONFIDENTIAL_METHODS)
 
     def __call__(self, request: OAuthRequest) -> Reply:
         """Authenticate the caller, look the token up, say what it may know."""

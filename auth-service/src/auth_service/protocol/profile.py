@@ -24,6 +24,11 @@ class Profile:
     pkce_required: bool
     #: Request objects with `alg` none (OIDC Core §6.1), from clients that registered it.
     unsigned_request_objects: bool
+    #: Client assertions must be for the issuer (RFC 7523), not for the URL of an endpoint.
+    assertion_audience_is_issuer_only: bool
+    #: What comes beside a request object counts for nothing (RFC 9101 §6.3), instead of being added to it
+    #: (OIDC Core §6.1).
+    request_object_stands_alone: bool
 
     def grant_types_for(self, response_type: str) -> frozenset[str]:
         """The grant types that a client must be registered for to use a response type (OIDC Registration §2).
@@ -36,7 +41,13 @@ class Profile:
 
 
 COMPAT = Profile(
-    "compat", frozenset(GRANT_TYPES), RESPONSE_TYPES, pkce_required=False, unsigned_request_objects=True
+    "compat",
+    frozenset(GRANT_TYPES),
+    RESPONSE_TYPES,
+    pkce_required=False,
+    unsigned_request_objects=True,
+    assertion_audience_is_issuer_only=False,
+    request_object_stands_alone=False,
 )
 OAUTH21 = Profile(
     "oauth21",
@@ -44,6 +55,8 @@ OAUTH21 = Profile(
     tuple(name for name in RESPONSE_TYPES if name not in WITH_ACCESS_TOKEN),
     pkce_required=True,
     unsigned_request_objects=False,
+    assertion_audience_is_issuer_only=True,
+    request_object_stands_alone=True,
 )
 
 #: From loose to strict.

@@ -15,7 +15,7 @@ from concurrent.futures import TimeoutError as WaitedTooLong
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urldefrag, urlencode
 
 import certifi
@@ -60,14 +60,20 @@ class Remembered:
     max_age: timedelta = timedelta.max
     failure: str | None = None
     failed_at: datetime | None = None
+    #: When somebody wanted it anew, however young it was.
+    renewed_at: datetime | None = None
 
     def fresh(self, max_age: timedelta, now: datetime) -> RemoteDocument | None:
         """The document if it is young enough; raises the failure again if there was one a moment ago."""
-        if self.fetched_at is not None and now - self.fetched_at < max(MIN_AGE, min(max_age, self.max_age)):
+        if self.fetched_at is not None and now - self.fetched_at < min(max_age, max(self.max_age, MIN_AGE)):
             return self.document
         if self.failure is not None and self.failed_at is not None and now - self.failed_at < MIN_AGE:
             raise RemoteDocumentError(self.failure)
         return None
+
+    def may_be_renewed(self, now: datetime) -> bool:
+        """Whether nobody wanted it anew a moment ago: no stranger shall make us hammer a client's host."""
+        return self.renewed_at is None or now - self.renewed_at >= MIN_AGE
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,7 @@ class UnderWay(Generic[Result]):
 class RemoteDocuments:
     """The guarded fetcher. One a process; its methods may be called from any thread.
 
-    `max_age` says how old a document may be to do, and so also how often its server is asked: a short one is a
-    re-fetch that no stranger can drive faster.
+    `demo` mode is where plain http on loopback is followed too (`remote_address`).
     """
 
     def __init__(
@@ -114,16 +119,26 @@ class RemoteDocuments:
         self._under_way: dict[Call, UnderWay[RemoteDocument]] = {}
 
     def get(
-        self, url: str, *, accept: tuple[str, ...] = (), max_bytes: int, max_age: timedelta
+        self,
+        url: str,
+        *,
+        accept: tuple[str, ...] = (),
+        max_bytes: int,
+        max_age: timedelta,
+        anew: bool = False,
     ) -> RemoteDocument:
         """The document, at most `max_age` old; `accept`: the media types that will do, empty for any.
 
-        Raises RemoteDocumentError. Those who ask for the same at once share one fetch.
+        `anew` asks for it now, unless somebody did so a moment ago. Raises RemoteDocumentError. Those who ask
+        for the same at once share one fetch.
         """
         call = Call("GET", urldefrag(url).url, max_bytes, accept)
         with self._lock:
-            remembered = self._remembered.get(call)
-            if remembered is not None and (document := remembered.fresh(max_age, self._clock.now())):
+            now = self._clock.now()
+            remembered = self._remembered.get(call, Remembered())
+            if anew and remembered.may_be_renewed(now):
+                self._remembered[call] = replace(remembered, renewed_at=now)
+            elif document := remembered.fresh(max_age, now):
                 self._remembered.move_to_end(call)
                 return document
             under_way = self._under_way.get(call)
@@ -147,28 +162,31 @@ class RemoteDocuments:
         return UnderWay(exchange, answer, time.monotonic() + self._timeout)
 
     def _fetch_and_remember(self, call: Call, exchange: Exchange) -> RemoteDocument:
-        remembered = Remembered()
+        changes: dict[str, Any] = {}
         try:
             answer = exchange.run()
             document = to_document(call, answer)
+            max_age = its_own_max_age(answer.cache_control)
+            changes = {
+                "document": document,
+                "fetched_at": self._clock.now(),
+                "max_age": max_age,
+                "failure": None,
+            }
+            return document
         except RemoteDocumentError as error:
-            remembered = Remembered(failure=error.reason, failed_at=self._clock.now())
+            changes = {"failure": error.reason, "failed_at": self._clock.now()}
             log.warning("remote document refused", url=call.url.partition("?")[0], reason=error.reason)
             raise
-        else:
-            remembered = Remembered(document, self._clock.now(), its_own_max_age(answer.cache_control))
-            return document
         finally:
-            self._remember(call, remembered)
+            self._remember(call, changes)
 
-    def _remember(self, call: Call, remembered: Remembered) -> None:
+    def _remember(self, call: Call, changes: dict[str, Any]) -> None:
         """Keep what came of a fetch; a failure beside the last good document, which its max_age still bounds."""
         with self._lock:
             self._under_way.pop(call, None)
-            known = self._remembered.pop(call, None)
-            if known is not None and remembered.document is None:
-                remembered = replace(known, failure=remembered.failure, failed_at=remembered.failed_at)
-            self._remembered[call] = remembered
+            known = self._remembered.pop(call, Remembered())
+            self._remembered[call] = replace(known, **changes)
             while len(self._remembered) > MAX_DOCUMENTS or self._bytes_remembered() > MAX_REMEMBERED_BYTES:
                 self._remembered.popitem(last=False)
 
