@@ -109,6 +109,18 @@ class RequestUriNotSupported(ProtocolError):
     error = "request_uri_not_supported"
 
 
+class InvalidRequestObject(ProtocolError):
+    """The request object is not good (RFC 9101 §7)."""
+
+    error = "invalid_request_object"
+
+
+class InvalidRequestUri(ProtocolError):
+    """The request object cannot be had from where the client says it is (RFC 9101 §7)."""
+
+    error = "invalid_request_uri"
+
+
 class RegistrationNotSupported(ProtocolError):
     """The `registration` parameter is for self-issued providers (OIDC Core §3.1.2.6, §7)."""
 
