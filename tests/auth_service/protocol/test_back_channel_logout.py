@@ -429,6 +429,11 @@ def test_what_is_queued_wakes_the_worker_at_once(server, rp, client_id):
 @pytest.mark.rfc("OIDC Back-Channel Logout §2.2")
 @pytest.mark.rfc("OIDC Front-Channel Logout §3")
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2.1")
+@pytest.mark.conformance(
+    "oidcc-rp-initiated-logout-discovery-endpoint-verification",
+    "oidcc-backchannel-logout-discovery-endpoint-verification",
+    "oidcc-frontchannel-logout-discovery-endpoint-verification",
+)
 def test_discovery_says_what_there_is(client, settings):
     metadata = client.get("/.well-known/openid-configuration").json
     assert metadata["end_session_endpoint"] == f"{settings.issuer}/oauth/logout"

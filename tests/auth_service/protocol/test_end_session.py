@@ -73,6 +73,7 @@ def test_a_hint_of_another_client_is_refused(client, id_token, register):
 
 
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2")
+@pytest.mark.conformance("oidcc-rp-initiated-logout-no-state")
 def test_without_state_none_is_returned(client, id_token):
     assert logout(client, id_token_hint=id_token, post_logout_redirect_uri=GOODBYE).location == GOODBYE
 

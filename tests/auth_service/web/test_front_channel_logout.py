@@ -86,6 +86,18 @@ def test_after_a_confirmation_too(client, register, sign_in_at):
     assert frames(client.post("/logout", data={"csrf_token": csrf_token(page.text)})) != []
 
 
+@pytest.mark.rfc("OIDC Front-Channel Logout §2")
+def test_not_you_too_on_the_way_to_signing_in_as_somebody_else(client, register, sign_in_at, post):
+    sign_in_at(register(frontchannel_logout_uri="https://app.example/out"))
+    query = {"response_type": "code", "client_id": register(), "scope": "openid"}
+    consent = client.get("/oauth/authorize", query_string=query).location
+    page = post(consent, to=consent.replace("/consent", "/consent/not-me"))
+    assert frames(page) == ["https://app.example/out"]
+    login = consent.replace("/consent", "/login")
+    assert f'id="onward" href="{html.escape(login)}"' in page.text
+    assert client.get(login).status_code == 200
+
+
 @pytest.mark.rfc("OIDC Core §8.1")
 def test_a_pairwise_client_gets_its_own_sid(client, register, sign_in_at, post):
     client_id = register(

@@ -15,6 +15,7 @@ from auth_service.web.authorize import finish
 from auth_service.web.client_logo import initial_of
 from auth_service.web.current import server
 from auth_service.web.errors import expired_request_page
+from auth_service.web.logout import leave
 from auth_service.web.security_headers import forms_may_lead_to_client
 from auth_service.web.session import current_user, sign_out
 
@@ -53,8 +54,7 @@ def decide() -> Response:
 @blueprint.post("/consent/not-me")
 def change_account() -> Response:
     """Sign out, and in again as somebody else, for the same app."""
-    sign_out()
-    return _to_login()
+    return leave(sign_out(), url_for("login.show", request=_request_id()))
 
 
 def _question(pending: AuthorizationRequest, client: RegisteredClient, user: User) -> dict[str, Any]:
