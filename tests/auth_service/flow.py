@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,6 +23,38 @@ class Answer:
     uri: str
     query: dict[str, str] = field(default_factory=dict)
     fragment: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What came, in whichever of the three; they are never mixed."""
+        ways = [way for way in (self.query, self.fragment, self.form) if way]
+        assert len(ways) == 1, ways
+        return ways[0]
+
+
+class _Form(HTMLParser):
+    """Reads the form of a page as a browser does, character references included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer = Answer("")
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Note where the form goes, and its fields."""
+        values = dict(attributes)
+        if tag == "form":
+            assert values["method"] == "post"
+            self.answer.uri = values["action"] or ""
+        elif tag == "input":
+            self.answer.form[values["name"] or ""] = values["value"] or ""
+
+
+def parse_form_post(page: str) -> Answer:
+    """Take the page apart that posts an answer to the client (OAuth Form Post §2)."""
+    parser = _Form()
+    parser.feed(page)
+    return parser.answer
 
 
 def parse_answer(location: str) -> Answer:
@@ -35,6 +68,8 @@ def authorize(browser: FlaskClient, username: str, decision: str = "allow", **pa
     """Send an authorization request, sign in and decide where asked; returns what the client gets."""
     response = browser.get(f"/oauth/authorize?{urlencode(parameters)}")
     for _ in range(6):
+        if response.status_code == 200:
+            return parse_form_post(response.get_data(as_text=True))
         assert response.status_code in (302, 303), response.get_data(as_text=True)
         location = response.headers["Location"]
         if not location.startswith("/"):

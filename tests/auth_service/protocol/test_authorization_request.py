@@ -128,7 +128,12 @@ def test_any_other_repeated_parameter_is_told_to_the_client(client, register, na
         ({"response_type": ""}, "invalid_request"),
         ({"response_type": "code", "scope": "nonsense"}, "invalid_scope"),
         ({"response_type": "code", "scope": "admin:read"}, "invalid_scope"),
-        ({"response_type": "code", "response_mode": "fragment"}, "invalid_request"),
+        ({"response_type": "code", "display": "hologram"}, "invalid_request"),
+        ({"response_type": "code", "registration": "{}"}, "registration_not_supported"),
+        ({"response_type": "code code"}, "unsupported_response_type"),
+        ({"response_type": "none"}, "unsupported_response_type"),
+        ({"response_type": "code", "claims": "{"}, "invalid_request"),
+        ({"response_type": "code", "id_token_hint": "nonsense"}, "invalid_request"),
         ({"response_type": "code", "response_mode": "böse"}, "invalid_request"),
         ({"response_type": "code", "prompt": "none login"}, "invalid_request"),
         ({"response_type": "code", "prompt": "nonsense"}, "invalid_request"),
@@ -141,7 +146,7 @@ def test_errors_go_to_the_client_with_its_state(client, register, parameters, er
     state = "ünï\r\ncode"
     reply = request(client, client_id=register(), state=state, **parameters)
     answer = parse_answer(reply.headers["Location"])
-    where = answer.fragment if parameters["response_type"] == "token" else answer.query
+    where = answer.fragment if "token" in parameters["response_type"].split(" ") else answer.query
     assert (answer.uri, where["error"], where["state"]) == (REDIRECT_URI, error, state)
     assert where["iss"] == settings.issuer
 
@@ -155,7 +160,28 @@ def test_unknown_parameters_are_ignored(client, register, username):
 @pytest.mark.rfc("OIDC Core §3.1.2.1")
 def test_a_request_may_be_posted(client, register):
     form = {"response_type": "code", "client_id": register(), "scope": "profile"}
-    assert client.post("/oauth/authorize", data=form).headers["Location"].startswith("/login?request=")
+    posted = client.post("/oauth/authorize", data=form)
+    assert client.get(posted.headers["Location"]).headers["Location"].startswith("/login?request=")
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.1")
+def test_a_posted_request_finds_who_is_signed_in_though_its_own_cookies_stay_away(
+    app, client, register, username
+):
+    """A form on another site's page brings no cookie that is SameSite=Lax; the redirect that follows does."""
+    form = {"response_type": "code", "client_id": register(), "scope": "profile"}
+    authorize(client, username, **form)
+    posted = app.test_client().post("/oauth/authorize", data=form | {"prompt": "none"})
+    assert "code" in parse_answer(client.get(posted.headers["Location"]).headers["Location"]).query
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.2")
+def test_a_posted_request_is_refused_like_any_other(client, register):
+    form = {"response_type": "nonsense", "client_id": register(), "state": "s"}
+    answer = parse_answer(client.post("/oauth/authorize", data=form).headers["Location"])
+    assert (answer.query["error"], answer.query["state"]) == ("unsupported_response_type", "s")
+    unregistered = client.post("/oauth/authorize", data=form | {"redirect_uri": "https://evil.example"})
+    assert (unregistered.status_code, "Location" in unregistered.headers) == (400, False)
 
 
 def test_the_browser_carries_only_an_id_and_the_database_not_even_that(client, register):

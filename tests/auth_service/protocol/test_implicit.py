@@ -1,15 +1,28 @@
-"""The implicit grant (RFC 6749 §4.2), for public clients under `compat`."""
+"""The implicit flow: access tokens (RFC 6749 §4.2) under `compat`, id_tokens (OIDC Core §3.2)."""
 
 import pytest
 
 from tests.auth_service.conftest import REDIRECT_URI
-from tests.auth_service.flow import authorize
+from tests.auth_service.flow import authorize, parse_answer
+from tests.auth_service.protocol.relying_party import verify
+from tests.auth_service.protocol.test_id_token import half_hash
 
 
 @pytest.fixture
 def client_id(register):
     return register(
         token_endpoint_auth_method="none", grant_types=["implicit"], response_types=["token"], scope="profile"
+    )
+
+
+@pytest.fixture
+def relying_party(register):
+    """A confidential OpenID Connect client of the implicit flow."""
+    return register(
+        grant_types=["implicit"],
+        response_types=["id_token", "token id_token"],
+        scope="openid profile email",
+        id_token_signed_response_alg="ES256",
     )
 
 
@@ -39,24 +52,114 @@ def test_errors_come_in_the_fragment_with_state(client, client_id, username):
 
 
 @pytest.mark.rfc("6749 §4.2")
-def test_confidential_clients_are_refused(client, register, username):
+def test_confidential_clients_get_no_bare_token(client, register, username):
     client_id = register(grant_types=["implicit"], response_types=["token"])
     answer = authorize(client, username, response_type="token", client_id=client_id)
     assert answer.fragment["error"] == "unauthorized_client"
 
 
-def test_never_in_the_query(client, client_id, username):
-    answer = authorize(client, username, response_type="token", client_id=client_id, response_mode="query")
+@pytest.mark.rfc("OAuth Multiple Response Types §5")
+@pytest.mark.parametrize("response_type", ["token", "id_token", "id_token token"])
+def test_never_in_the_query(client, register, username, response_type):
+    client_id = register(
+        token_endpoint_auth_method="none", grant_types=["implicit"], response_types=[response_type]
+    )
+    parameters = {"response_type": response_type, "client_id": client_id, "scope": "openid", "nonce": "n"}
+    answer = authorize(client, username, **parameters, response_mode="query")
+    assert answer.parameters == answer.fragment
     assert answer.fragment["error"] == "invalid_request"
+    assert authorize(client, username, **parameters).fragment.keys() & {"access_token", "id_token"}
 
 
 @pytest.mark.rfc("9700 §2.1.2")
-def test_refused_under_oauth21(client, register, username):
+@pytest.mark.parametrize("response_type", ["token", "id_token token", "code token", "code id_token token"])
+def test_no_access_token_in_the_front_channel_under_oauth21(client, register, username, response_type):
     client_id = register(
         token_endpoint_auth_method="none",
-        grant_types=["implicit"],
-        response_types=["token"],
+        grant_types=["implicit", "authorization_code"],
+        response_types=[response_type],
         profile="oauth21",
     )
-    answer = authorize(client, username, response_type="token", client_id=client_id)
+    answer = authorize(client, username, response_type=response_type, client_id=client_id, nonce="n")
     assert answer.fragment["error"] == "unsupported_response_type"
+
+
+@pytest.mark.rfc("OIDC Core §3.2.2.5")
+@pytest.mark.rfc("OIDC Core §3.2.2.10")
+@pytest.mark.parametrize("response_type", ["id_token token", "token id_token"])
+def test_an_id_token_and_an_access_token_bound_by_at_hash(
+    client, relying_party, username, settings, response_type
+):
+    answer = authorize(
+        client,
+        username,
+        response_type=response_type,
+        client_id=relying_party,
+        scope="openid email",
+        state="s",
+        nonce="n-1",
+    )
+    assert answer.query == {}
+    expected = {"access_token", "token_type", "expires_in", "scope", "id_token", "state", "iss"}
+    assert answer.fragment.keys() == expected
+    claims = verify(client, answer.fragment["id_token"], "ES256").claims
+    assert (claims["iss"], claims["aud"], claims["nonce"]) == (settings.issuer, relying_party, "n-1")
+    assert claims["at_hash"] == half_hash(answer.fragment["access_token"], "ES256")
+    assert "c_hash" not in claims
+    bearer = {"Authorization": f"Bearer {answer.fragment['access_token']}"}
+    assert client.get("/oauth/userinfo", headers=bearer).json["sub"] == claims["sub"]
+
+
+@pytest.mark.rfc("OIDC Core §5.4")
+def test_an_id_token_alone_has_the_claims_of_the_scope(client, relying_party, username):
+    """There is no access token to fetch them with."""
+    request = {"client_id": relying_party, "scope": "openid profile", "nonce": "n"}
+    alone = authorize(client, username, response_type="id_token", **request).fragment
+    assert alone.keys() == {"id_token", "iss"}
+    claims = verify(client, alone["id_token"], "ES256").claims
+    assert claims["preferred_username"] == username
+    assert "at_hash" not in claims
+    beside = authorize(client, username, response_type="id_token token", **request).fragment
+    assert "preferred_username" not in verify(client, beside["id_token"], "ES256").claims
+
+
+@pytest.mark.rfc("OIDC Core §3.2.2.1")
+@pytest.mark.parametrize("response_type", ["id_token", "id_token token"])
+def test_a_nonce_is_required(client, relying_party, username, response_type):
+    request = {"response_type": response_type, "client_id": relying_party, "scope": "openid", "state": "s"}
+    for missing in ({}, {"nonce": ""}):
+        refused = authorize(client, username, **request, **missing).fragment
+        assert (refused["error"], refused["state"]) == ("invalid_request", "s")
+        assert "nonce" in refused["error_description"]
+
+
+@pytest.mark.rfc("OIDC Core §3.2.2.1")
+def test_an_id_token_needs_the_scope_openid(client, relying_party, username):
+    refused = authorize(
+        client, username, response_type="id_token", client_id=relying_party, scope="profile", nonce="n"
+    )
+    assert refused.fragment["error"] == "invalid_scope"
+
+
+@pytest.mark.rfc("7591 §2.1")
+@pytest.mark.rfc("OIDC Registration §2")
+@pytest.mark.parametrize(
+    "registration",
+    [
+        {"grant_types": ["implicit"], "response_types": ["id_token token"]},
+        {"grant_types": ["authorization_code"], "response_types": ["id_token"]},
+    ],
+)
+def test_only_what_the_client_registered(client, register, registration):
+    client_id = register(**registration)
+    query = {"response_type": "id_token", "client_id": client_id, "scope": "openid", "nonce": "n"}
+    answer = parse_answer(client.get("/oauth/authorize", query_string=query).headers["Location"])
+    assert answer.fragment["error"] == "unauthorized_client"
+
+
+@pytest.mark.rfc("OIDC Core §3.2")
+def test_under_oauth21_id_tokens_unless_they_are_switched_off(make_app, make_settings):
+    for allowed in (True, False):
+        browser = make_app(make_settings(profile="oauth21", id_token_in_front_channel=allowed)).test_client()
+        offered = browser.get("/.well-known/openid-configuration").json["response_types_supported"]
+        assert offered == (["code", "id_token", "code id_token"] if allowed else ["code"])

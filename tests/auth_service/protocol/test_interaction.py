@@ -44,7 +44,7 @@ def test_prompts(client, allowed, clock):
     clock.advance(seconds=1)
     assert "code" in first_step(client, **allowed, prompt="none").query
     assert first_step(client, **allowed, prompt="login") == "/login"
-    assert first_step(client, **allowed, prompt="select_account") == "/login"
+    assert first_step(client, **allowed, prompt="select_account") == "/select-account"
     assert first_step(client, **allowed, prompt="consent") == "/consent"
 
 
