@@ -128,6 +128,8 @@ def test_an_address_that_is_not_registered_is_an_error(client, app_id, id_token,
     response = client.get("/oauth/logout", query_string=query | {"post_logout_redirect_uri": elsewhere})
     assert (response.status_code, response.location) == (400, None)
     assert "post_logout_redirect_uri is not registered" in response.text
+    assert f"<bdi>{elsewhere}</bdi>" in response.text  # as text, never as a link
+    assert f'"{elsewhere}"' not in response.text
     assert is_signed_in(client)
 
 

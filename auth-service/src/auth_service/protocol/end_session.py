@@ -23,9 +23,12 @@ class EndSessionEndpoint(AuthlibEndSessionEndpoint):
     def validate_request(self, request: OAuthRequest) -> EndSessionRequest:
         """§2, §3: which client, which hint, and where to go afterwards. Raises OAuth2Error."""
         request.reject_repeated()
-        client_id = request.get("client_id")
-        if client_id is not None and self.server.query_client(client_id) is None:
-            raise InvalidClient("no such client, or it is disabled", "The client is not known to this server")
+        if (client_id := request.get("client_id")) is not None:
+            request.client = self.server.query_client(client_id)
+            if request.client is None:
+                raise InvalidClient(
+                    "no such client, or it is disabled", "The client is not known to this server"
+                )
         return super().validate_request(request)
 
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
@@ -40,7 +43,8 @@ class EndSessionEndpoint(AuthlibEndSessionEndpoint):
         if post_logout_redirect_uri in registered and is_safe_to_redirect(post_logout_redirect_uri):
             return True
         raise InvalidRequest(
-            "post_logout_redirect_uri is not registered for this client, character by character"
+            "post_logout_redirect_uri is not registered for this client, character by character",
+            f"post_logout_redirect_uri is not registered for {client.client_id}",
         )
 
     def is_post_logout_redirect_uri_legitimate(self, *_asked: Any) -> bool:

@@ -16,6 +16,7 @@ from auth_service.models import User
 from auth_service.protocol.end_session import means_somebody_else, names_session
 from auth_service.protocol.logout.front_channel import frames_of
 from auth_service.protocol.logout.single_sign_out import EndedSession
+from auth_service.protocol.request import OAuthRequest
 from auth_service.web.current import server
 from auth_service.web.errors import authorization_error_page
 from auth_service.web.protocol_endpoints import parse_request
@@ -28,6 +29,9 @@ _PARAMETERS = (
     "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "logout_hint", "ui_locales"
 )  # fmt: skip
 
+#: What decides whether a request is answered at all, and holds no secret.
+_SHOWN = ("client_id", "post_logout_redirect_uri")
+
 
 @blueprint.route("/oauth/logout", methods=["GET", "POST"])
 def end_session() -> Response:
@@ -37,10 +41,11 @@ def end_session() -> Response:
     """
     if request.method == "POST":
         return redirect(f"{request.path}?{urlencode(_known(request.form.items(multi=True)))}", 303)
+    parsed = parse_request(_known(request.args.items(multi=True)))
     try:
-        asked = _validate(request.args.items(multi=True))
+        asked = _validate(parsed)
     except OAuth2Error as error:
-        return _refusal(error)
+        return _refusal(parsed, error)
     user = current_user()
     if user is None:
         # Nobody is here to confirm where they want to go.
@@ -53,10 +58,11 @@ def end_session() -> Response:
 @blueprint.post("/logout")
 def submit() -> Response:
     """The button of our own pages; after a confirmation it carries what the app had asked, checked anew."""
+    parsed = parse_request(_known(request.form.items(multi=True)))
     try:
-        asked = _validate(request.form.items(multi=True))
+        asked = _validate(parsed)
     except OAuth2Error as error:
-        return _refusal(error)
+        return _refusal(parsed, error)
     return leave(sign_out(), asked.redirect_uri)
 
 
@@ -76,9 +82,9 @@ def leave(ended: EndedSession | None, target: str | None) -> Response:
     return make_response(render_template("front_channel_logout.html", frames=frames, target=target))
 
 
-def _validate(parameters: Iterable[tuple[str, str]]) -> EndSessionRequest:
+def _validate(parsed: OAuthRequest) -> EndSessionRequest:
     """What was asked; raises OAuth2Error."""
-    return server().validate_endpoint_request("end_session", parse_request(_known(parameters)))
+    return server().validate_endpoint_request("end_session", parsed)
 
 
 def _known(parameters: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -98,6 +104,8 @@ def _confirmation(asked: EndSessionRequest, user: User) -> Response:
     return make_response(page)
 
 
-def _refusal(error: OAuth2Error) -> Response:
-    server().log_refusal(parse_request(()), error)
-    return authorization_error_page(error.error, error.get_error_description())
+def _refusal(parsed: OAuthRequest, error: OAuth2Error) -> Response:
+    """§4: the person stays here, and sees what came."""
+    server().log_refusal(parsed, error)
+    came = [(name, value) for name in _SHOWN if (value := parsed.get(name)) is not None]
+    return authorization_error_page(error.error, error.get_error_description(), came)
