@@ -1,7 +1,18 @@
 """What a person, or a program, is told when something went wrong: always with the request's id."""
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from werkzeug.exceptions import HTTPException
@@ -48,6 +59,7 @@ _ADVICE = {
 
 def init(app: Flask) -> None:
     """Answer every error of the application, expected or not."""
+    app.before_request(_refuse_what_is_no_text)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(ForeignForm, _foreign_form)
     app.register_error_handler(HTTPException, _http_error)
@@ -97,6 +109,14 @@ def authorization_error_page(
 def expired_request_page() -> Response:
     """The kept authorization request is gone: answered already, given up, or left lying for too long."""
     return make_response(render_template("expired_request.html"), 400)
+
+
+def _refuse_what_is_no_text() -> None:
+    """Bytes in the address that are no UTF-8 (RFC 3986 §2 has ASCII): reading a parameter would fail on them."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        abort(400)
 
 
 def _asked_by_machine() -> bool:
