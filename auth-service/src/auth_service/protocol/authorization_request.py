@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 
 from auth_service.models import AuthorizationRequest, User
 from auth_service.models.secret import generate_secret, hash_secret
-from auth_service.protocol import authentication_request
-from auth_service.protocol.errors import (
-    InvalidClient,
-    InvalidRequest,
-    RequestNotSupported,
-    RequestUriNotSupported,
-)
+from auth_service.protocol import authentication_request, request_object
+from auth_service.protocol.errors import InvalidClient, InvalidRequest
 from auth_service.protocol.request import OAuthRequest
 
 if TYPE_CHECKING:
@@ -76,9 +71,8 @@ def open_request_object(server: "AuthorizationServer", request: OAuthRequest) ->
     except InvalidRequest:
         request.validated_redirect_uri = None
     request.reject_repeated()
-    if request.get("request") is not None:
-        raise RequestNotSupported("request objects are not supported")
-    raise RequestUriNotSupported("request objects are not supported")
+    request_object.apply(server, request)
+    request.validated_redirect_uri = None
 
 
 def find_redirect_uri(request: OAuthRequest) -> str:

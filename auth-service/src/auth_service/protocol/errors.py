@@ -97,18 +97,6 @@ class UnmetAuthenticationRequirements(ProtocolError):
     error = "unmet_authentication_requirements"
 
 
-class RequestNotSupported(ProtocolError):
-    """There are no request objects here (OIDC Core §3.1.2.6)."""
-
-    error = "request_not_supported"
-
-
-class RequestUriNotSupported(ProtocolError):
-    """There are no request objects by reference here (OIDC Core §3.1.2.6)."""
-
-    error = "request_uri_not_supported"
-
-
 class InvalidRequestObject(ProtocolError):
     """The request object is not good (RFC 9101 §7)."""
 

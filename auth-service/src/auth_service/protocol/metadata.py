@@ -6,11 +6,13 @@ from auth_service.protocol import (
     acr,
     authentication_request,
     authorization_response,
+    client_assertion,
     client_authentication,
     encryption,
     id_token,
     pkce,
     registration,
+    request_object,
     standard_claims,
     subject,
 )
@@ -24,7 +26,8 @@ def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, An
     """RFC 8414: what OAuth clients need."""
     issuer = server.settings.issuer
     methods = list(client_authentication.METHODS)
-    secret_methods = [method for method in methods if method != "none"]
+    signing_algorithms = [alg for algs in client_assertion.ALGORITHMS.values() for alg in algs]
+    confidential_methods = list(client_authentication.CONFIDENTIAL_METHODS)
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
@@ -38,7 +41,10 @@ def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, An
         "grant_types_supported": server.grant_types(),
         "token_endpoint_auth_methods_supported": methods,
         "revocation_endpoint_auth_methods_supported": methods,
-        "introspection_endpoint_auth_methods_supported": secret_methods,
+        "introspection_endpoint_auth_methods_supported": confidential_methods,
+        "token_endpoint_auth_signing_alg_values_supported": signing_algorithms,
+        "revocation_endpoint_auth_signing_alg_values_supported": signing_algorithms,
+        "introspection_endpoint_auth_signing_alg_values_supported": signing_algorithms,
         "code_challenge_methods_supported": list(pkce.METHODS),
         "authorization_response_iss_parameter_supported": True,
         **registration_metadata(server),
@@ -80,7 +86,9 @@ def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
         "display_values_supported": list(authentication_request.DISPLAYS),
         "ui_locales_supported": list(authentication_request.UI_LOCALES),
         "acr_values_supported": list(acr.SUPPORTED),
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": request_object.algorithms(server.profile),
         "claims_parameter_supported": True,
     }

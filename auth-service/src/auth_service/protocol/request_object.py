@@ -10,6 +10,7 @@ from urllib.parse import urldefrag
 from auth_service.protocol import client_jwt
 from auth_service.protocol.client_jwt import BadClientJwt, ClientJwt
 from auth_service.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
+from auth_service.protocol.profile import Profile
 from auth_service.protocol.remote_document import RemoteDocumentError
 from auth_service.protocol.request import OAuthRequest, Parameters
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from auth_service.protocol.client import RegisteredClient
     from auth_service.protocol.server import AuthorizationServer
 
-#: What an object may be signed with; "none" only where the profile has it.
-ALGORITHMS = client_jwt.ALGORITHMS
 #: How old a fetched object may be.
 MAX_AGE = timedelta(minutes=1)
 MAX_BYTES = client_jwt.MAX_LENGTH
@@ -26,6 +25,11 @@ MAX_BYTES = client_jwt.MAX_LENGTH
 CARRIERS = ("request", "request_uri")
 #: Claims of the JWT itself, which are no parameters.
 _JWT_CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
+
+
+def algorithms(profile: Profile) -> list[str]:
+    """What an object may be signed with under the profile; `none` says that it need not be."""
+    return [*client_jwt.ALGORITHMS, *(["none"] if profile.unsigned_request_objects else [])]
 
 
 def apply(server: "AuthorizationServer", request: OAuthRequest) -> None:
