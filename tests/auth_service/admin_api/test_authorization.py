@@ -36,6 +36,8 @@ ROUTES = [
     ("GET", "/signing-keys", "admin:read"),
     ("POST", "/signing-keys/rotate", "admin:write"),
     ("POST", "/signing-keys/x/revoke", "admin:write"),
+    ("GET", "/logout-deliveries", "admin:read"),
+    ("POST", "/logout-deliveries/x/retry", "admin:write"),
     ("GET", "/health", "admin:read"),
     ("GET", "/counts", "admin:read"),
     ("GET", "/scopes", "admin:read clients:own"),
