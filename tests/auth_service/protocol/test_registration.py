@@ -8,12 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from auth_service.models import AccessToken, Client, InitialAccessToken
 from auth_service.models.secret import hash_secret
+from auth_service.protocol.client_registration import METADATA
 from auth_service.protocol.registration import PER_ADDRESS
 from tests.auth_service.flow import authorize
+from tests.auth_service.protocol.remote_server import reply, serving
 
 CALLBACK = "https://rp.example/callback"
 PUBLIC_KEY = ECKey.generate_key("P-256").as_dict(private=False)
@@ -351,6 +354,33 @@ def test_registering_gives_no_token(post):
     assert AccessToken.objects(client_id=told["client_id"]).first() is None
 
 
+@pytest.mark.rfc("7591 §5")
+@pytest.mark.rfc("7523 §3")
+def test_another_clients_keys_are_of_no_use(client, post, clock):
+    """Who registers the `jwks_uri` of somebody else gets nothing that this other one signs taken for its own."""
+    key = ECKey.generate_key("P-256", {"kid": "b"})
+    published = json.dumps({"keys": [key.as_dict(private=False)]}).encode()
+    with serving() as host:
+        host.answer = lambda handler: reply(handler, published)
+        keys = {"jwks_uri": host.url("/jwks"), "token_endpoint_auth_method": "private_key_jwt"}
+        more = {"grant_types": ["client_credentials"], "scope": "openid"}
+        victim, thief = (post({**keys, **more}).json["client_id"] for _ in range(2))
+
+        def authenticate(signed_for: str, jti: str, **form):
+            now = int(clock.now().timestamp())
+            claims = {"iss": signed_for, "sub": signed_for, "aud": "http://127.0.0.1:5000", "jti": jti}
+            assertion = jwt.encode({"alg": "ES256", "kid": "b"}, claims | {"iat": now, "exp": now + 60}, key)
+            form |= {"grant_type": "client_credentials", "client_assertion": assertion}
+            form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            return client.post("/oauth/token", data=form)
+
+        assert authenticate(victim, "1", client_id=thief).status_code == 401
+        taken = authenticate(victim, "2")
+        assert taken.status_code == 200, taken.text
+        assert AccessToken.objects.get(id=hash_secret(taken.json["access_token"])).client_id == victim
+        assert AccessToken.objects(client_id=thief).first() is None
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda children: (
@@ -382,8 +412,6 @@ plausible = st.sampled_from(
 
 @pytest.mark.rfc("7591 §3.2.2")
 def test_no_registration_at_all_is_a_fault_of_the_server(app, client, clock):
-    from auth_service.protocol.client_registration import METADATA
-
     fields = st.sampled_from([*METADATA, "software_statement", "client_id"])
 
     @given(body=st.dictionaries(fields, anything | plausible, max_size=5), where=st.integers(0, 10**6))

@@ -17,6 +17,7 @@ from auth_service.protocol.client_metadata_rules import needs_secret
 from auth_service.protocol.client_uri import is_loopback_http
 from auth_service.protocol.profile import effective_profile
 from auth_service.protocol.scope import CATALOGUE
+from auth_service.protocol.sealed import client_secret_context
 from auth_service.protocol.sector_identifier import sector_faults
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def seal(server: "AuthorizationServer", client_id: str, method: str, secret: str
     """The secret as it is kept beside its hash for `client_secret_jwt`: a MAC cannot be checked by a hash."""
     if method != "client_secret_jwt":
         return None
-    return server.sealer.seal(secret.encode(), f"client_secret:{client_id}")
+    return server.sealer.seal(secret.encode(), client_secret_context(client_id))
 
 
 def insert(
