@@ -12,12 +12,14 @@ from joserfc.jws import JWSRegistry
 
 from auth_service.models import Session, User
 from auth_service.protocol.access_token import Authorization
+from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.id_token import issue_id_token, read_hint
-from auth_service.protocol.signing_keys import ALGORITHMS
 from tests.auth_service.conftest import basic
 from tests.auth_service.flow import get_code, redeem
 from tests.auth_service.protocol.relying_party import decode, encode, verify
+
+ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 
 
 def half_hash(text, alg):
@@ -144,6 +146,24 @@ def test_our_own_is_a_good_hint_also_when_it_has_expired(server, es256, tokens, 
     clock.advance(hours=2)
     for asker in (server.clients.read(es256), None):
         assert read_hint(server, asker, tokens["id_token"])["sub"] == User.find(username).id
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.1")
+def test_a_hint_is_good_for_longer_than_its_key_is_published_but_not_if_that_is_revoked(
+    make_app, make_settings, clock
+):
+    app = make_app(make_settings(signing_algorithms="RS256 ES256"))
+    server = app.extensions["gatehouse"]
+    asker = RegisteredClient("app", {"id_token_signed_response_alg": "ES256"}, server.profile)
+    hint = issue_id_token(server, asker, Authorization(sub="ada", scope=["openid"]))
+    kid = decode(hint.split(".")[0])["kid"]
+    server.keys.rotate()
+    clock.advance(days=3)
+    assert kid not in {key["kid"] for key in app.test_client().get("/oauth/jwks").json["keys"]}
+    assert read_hint(server, asker, hint)["sub"] == "ada"
+    server.keys.revoke(kid)
+    with pytest.raises(InvalidRequest):
+        read_hint(server, asker, hint)
 
 
 @pytest.mark.rfc("8725 §3.1")

@@ -3,7 +3,6 @@
 import pytest
 
 from auth_service.models import Client
-from auth_service.protocol.signing_keys import ALGORITHMS
 from auth_service.protocol.standard_claims import BY_SCOPE
 from tests.auth_service.conftest import basic
 from tests.auth_service.flow import get_code, redeem
@@ -187,7 +186,7 @@ def test_a_clients_own_token_has_no_userinfo(client, register):
 
 
 @pytest.mark.rfc("OIDC Core §5.3.2")
-@pytest.mark.parametrize("alg", ALGORITHMS)
+@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
 def test_signed_as_registered(client, register, user, settings, alg):
     client_id = register(userinfo_signed_response_alg=alg)
     code = get_code(client, user.username, client_id, scope="openid profile")

@@ -41,14 +41,14 @@ def sign(server: "AuthorizationServer", alg: str, claims: dict[str, Any], typ: s
 def verify(server: "AuthorizationServer", text: str, typ: str = "JWT") -> dict[str, Any]:
     """The claims of a JWT of that type that this server signed, whatever they say; raises NotOurs.
 
-    The key is chosen by `kid` among the published ones and used with its own algorithm alone, so that neither
+    The key is chosen by `kid` among those that were not revoked and used with its own algorithm alone, so that neither
     `none` nor an HMAC with the public key (RFC 8725 §3.1) gets as far as a signature.
     """
     if len(text) > _MAX_LENGTH:
         raise NotOurs("too long")
     try:
         header = jws.extract_compact(text.encode("ascii")).headers()
-        key = server.keys.published().get_by_kid(str(header.get("kid")))
+        key = server.keys.known().get_by_kid(str(header.get("kid")))
         if header.get("alg") != key.alg:
             raise NotOurs("not the key's algorithm")
         if "crit" in header or header.get("typ", "JWT") != typ:

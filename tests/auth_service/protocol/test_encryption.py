@@ -1,0 +1,144 @@
+"""id_tokens and userinfo encrypted to the client's own key (OIDC Core §10.2, §16.14): signed first, then encrypted."""
+
+import json
+
+import pytest
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from auth_service.models import User
+from auth_service.protocol.errors import InvalidRequest
+from auth_service.protocol.id_token import read_hint
+from tests.auth_service.conftest import basic
+from tests.auth_service.flow import get_code, redeem
+from tests.auth_service.protocol.relying_party import decrypt, verify
+
+SIGNING_KEY = ECKey.generate_key("P-256", {"kid": "sig-1", "use": "sig"})
+
+
+@pytest.fixture(scope="module")
+def keys():
+    """The client's private keys, by the algorithm that they are for."""
+    return {
+        "RSA-OAEP-256": RSAKey.generate_key(2048, {"kid": "rsa-1", "use": "enc"}),
+        "ECDH-ES": ECKey.generate_key("P-256", {"kid": "ec-1", "use": "enc"}),
+    }
+
+
+@pytest.fixture
+def register_with_keys(register, keys):
+    """Register a client with these keys beside one that is for signatures only."""
+
+    def make(*algorithms, **metadata):
+        published = [SIGNING_KEY, *(keys[alg] for alg in algorithms)]
+        jwks = {"keys": [key.as_dict(private=False) for key in published]}
+        return register(jwks=jwks, id_token_signed_response_alg="ES256", **metadata)
+
+    return make
+
+
+@pytest.fixture
+def sign_in_at(client, username):
+    def make(client_id):
+        code = get_code(client, username, client_id, scope="openid profile", nonce="n")
+        return redeem(client, client_id, code)
+
+    return make
+
+
+def ask_userinfo(client, tokens):
+    header = {"Authorization": f"Bearer {tokens['access_token']}"}
+    return client.get("/oauth/userinfo", headers=header)
+
+
+@pytest.mark.rfc("OIDC Core §10.2")
+@pytest.mark.rfc("OIDC Core §16.14")
+@pytest.mark.parametrize("enc", ["A256GCM", None])
+@pytest.mark.parametrize("alg", ["RSA-OAEP-256", "ECDH-ES"])
+def test_an_id_token_is_signed_then_encrypted(client, register_with_keys, sign_in_at, keys, alg, enc):
+    client_id = register_with_keys(
+        "RSA-OAEP-256", "ECDH-ES", id_token_encrypted_response_alg=alg, id_token_encrypted_response_enc=enc
+    )
+    id_token = sign_in_at(client_id).json["id_token"]
+    header, nested = decrypt(id_token, keys[alg], alg)
+    expected = {"alg": alg, "enc": "A256GCM", "cty": "JWT", "kid": keys[alg].kid}
+    assert {name: header[name] for name in expected} == expected
+    claims = verify(client, nested, "ES256").claims
+    assert (claims["aud"], claims["nonce"]) == (client_id, "n")
+
+
+@pytest.mark.rfc("OIDC Core §12.2")
+def test_a_refreshed_id_token_is_encrypted_too(client, register_with_keys, sign_in_at, keys):
+    client_id = register_with_keys("ECDH-ES", id_token_encrypted_response_alg="ECDH-ES")
+    form = {"grant_type": "refresh_token", "refresh_token": sign_in_at(client_id).json["refresh_token"]}
+    refreshed = client.post("/oauth/token", data=form, auth=basic(client_id)).json
+    _, nested = decrypt(refreshed["id_token"], keys["ECDH-ES"], "ECDH-ES")
+    assert verify(client, nested, "ES256").claims["aud"] == client_id
+
+
+@pytest.mark.rfc("OIDC Core §10.2")
+def test_nobody_else_opens_it_and_no_bit_of_it_can_change(register_with_keys, sign_in_at, keys):
+    id_token = sign_in_at(register_with_keys("ECDH-ES", id_token_encrypted_response_alg="ECDH-ES")).json[
+        "id_token"
+    ]
+    with pytest.raises(JoseError):
+        decrypt(id_token, ECKey.generate_key("P-256"), "ECDH-ES")
+    parts = id_token.split(".")
+    parts[3] = ("B" if parts[3][0] == "A" else "A") + parts[3][1:]
+    with pytest.raises(JoseError):
+        decrypt(".".join(parts), keys["ECDH-ES"], "ECDH-ES")
+
+
+@pytest.mark.rfc("OIDC Core §5.3.2")
+def test_userinfo_signed_then_encrypted(client, register_with_keys, sign_in_at, keys, settings, user):
+    client_id = register_with_keys(
+        "RSA-OAEP-256", userinfo_signed_response_alg="ES256", userinfo_encrypted_response_alg="RSA-OAEP-256"
+    )
+    answer = ask_userinfo(client, sign_in_at(client_id).json)
+    assert answer.headers["Content-Type"] == "application/jwt"
+    header, nested = decrypt(answer.text, keys["RSA-OAEP-256"], "RSA-OAEP-256")
+    assert header["cty"] == "JWT"
+    claims = verify(client, nested, "ES256").claims
+    assert [claims[name] for name in ("iss", "aud", "sub")] == [settings.issuer, client_id, user.id]
+
+
+@pytest.mark.rfc("OIDC Core §5.3.2")
+def test_userinfo_encrypted_alone(client, register_with_keys, sign_in_at, keys, username):
+    client_id = register_with_keys("ECDH-ES", userinfo_encrypted_response_alg="ECDH-ES")
+    answer = ask_userinfo(client, sign_in_at(client_id).json)
+    assert answer.headers["Content-Type"] == "application/jwt"
+    header, content = decrypt(answer.text, keys["ECDH-ES"], "ECDH-ES")
+    assert "cty" not in header, "there is no JWT inside"
+    claims = json.loads(content)
+    assert (claims["sub"], claims["preferred_username"]) == (User.find(username).id, username)
+
+
+@pytest.mark.rfc("OIDC Core §16.14")
+def test_without_a_key_nothing_goes_in_the_clear(client, register_with_keys, sign_in_at):
+    client_id = register_with_keys("ECDH-ES", id_token_encrypted_response_alg="RSA-OAEP-256")
+    refused = sign_in_at(client_id)
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+    assert "id_token" not in refused.json
+    client_id = register_with_keys(userinfo_encrypted_response_alg="ECDH-ES")
+    refused = ask_userinfo(client, sign_in_at(client_id).json)
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.1")
+def test_an_encrypted_hint_is_refused_what_was_in_it_is_good(app, register_with_keys, sign_in_at, keys):
+    client_id = register_with_keys("ECDH-ES", id_token_encrypted_response_alg="ECDH-ES")
+    id_token = sign_in_at(client_id).json["id_token"]
+    server = app.extensions["gatehouse"]
+    with pytest.raises(InvalidRequest):
+        read_hint(server, server.clients.read(client_id), id_token)
+    _, nested = decrypt(id_token, keys["ECDH-ES"], "ECDH-ES")
+    assert read_hint(server, server.clients.read(client_id), nested)["aud"] == client_id
+
+
+@pytest.mark.rfc("OIDC Discovery §3")
+@pytest.mark.parametrize("what", ["id_token", "userinfo"])
+def test_it_is_announced(client, what):
+    document = client.get("/.well-known/openid-configuration").json
+    assert document[f"{what}_encryption_alg_values_supported"] == ["RSA-OAEP-256", "ECDH-ES"]
+    assert document[f"{what}_encryption_enc_values_supported"] == ["A256GCM"]
+    assert set(document[f"{what}_signing_alg_values_supported"]) >= {"RS256", "ES256"}
