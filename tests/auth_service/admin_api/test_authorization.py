@@ -51,7 +51,7 @@ def test_the_list_above_is_complete(app: Flask) -> None:
         if rule.rule.startswith("/admin-api/v1") and not rule.rule.endswith("openapi.json")
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    ids = ("<client_id>", "<sub>", "<token_id>", "<grant_id>", "<kid>")
+    ids = ("<client_id>", "<sub>", "<token_id>", "<grant_id>", "<kid>", "<delivery_id>")
     named = set()
     for method, path in mounted:
         for name in ids:
