@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from joserfc import jwe
-from joserfc.jwk import Key, KeySet
 
+from auth_service.protocol.client_keys import encryption_key_of
 from auth_service.protocol.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -40,11 +40,3 @@ def encrypt(
     if key.kid is not None:
         header["kid"] = key.kid
     return jwe.encrypt_compact(header, text, key, algorithms=[alg, enc])
-
-
-def encryption_key_of(server: "AuthorizationServer", client: "RegisteredClient", alg: str) -> Key | None:
-    """The client's public key for the algorithm, or None."""
-    key_type = "RSA" if alg.startswith("RSA") else "EC"
-    keys = KeySet.import_key_set(client.jwks) if client.jwks else ()
-    fitting = (key for key in keys if key.key_type == key_type and key.get("use") in (None, "enc"))
-    return next(fitting, None)
