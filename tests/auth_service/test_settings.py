@@ -63,6 +63,29 @@ def test_every_fault_is_listed_at_once(load):
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("SIGNING_ALGORITHMS", "PS256 EdDSA", "must have RS256 and ES256 among them"),
+        ("SIGNING_ALGORITHMS", "RS256 ES256 HS256", "should be 'RS256', 'PS256', 'ES256' or 'EdDSA'"),
+        ("SIGNING_ALGORITHMS", "", "must have RS256 and ES256"),
+        ("SIGNING_KEY_OVERLAP", "599", "greater than or equal to 10 minutes"),
+        ("SIGNING_KEY_OVERLAP", "P90D", "must be shorter than GATEHOUSE_SIGNING_KEY_ROTATION_INTERVAL"),
+        ("PREVIOUS_KEY_ENCRYPTION_KEY", "short", "must be 32 bytes"),
+    ],
+)
+def test_wrong_settings_of_the_signing_keys(load, name, value, told):
+    status, said = load(GOOD, **{f"GATEHOUSE_{name}": value})
+    assert status == 1
+    [line] = [line for line in said.splitlines() if line.strip().startswith(f"GATEHOUSE_{name}: ")]
+    assert told in line, line
+
+
+def test_the_algorithms_are_named_in_a_row(load):
+    status, said = load(GOOD, GATEHOUSE_SIGNING_ALGORITHMS="RS256  ES256 ES256 EdDSA")
+    assert (status, "('RS256', 'ES256', 'EdDSA')" in said) == (0, True), said
+
+
+@pytest.mark.parametrize(
     ("issuer", "demo", "insist", "starts"),
     [
         ("http://127.0.0.1:5000", "true", "false", True),
