@@ -10,7 +10,8 @@ from werkzeug import Response
 from auth_service.models import AuthorizationRequest, User
 from auth_service.protocol import authorization_request
 from auth_service.protocol.client import RegisteredClient
-from auth_service.protocol.scope import describe, permitted_to
+from auth_service.protocol.interaction import asked_of
+from auth_service.protocol.scope import describe
 from auth_service.web.authorize import finish
 from auth_service.web.client_logo import initial_of
 from auth_service.web.current import server
@@ -59,14 +60,14 @@ def change_account() -> Response:
 
 def _question(pending: AuthorizationRequest, client: RegisteredClient, user: User) -> dict[str, Any]:
     """What the page shows; raises OAuth2Error if the client may not ask for this any more."""
-    scope = client.allowed_scope(pending.parameters.get("scope"))
-    redirect_uri = pending.parameters.get("redirect_uri") or client.get_default_redirect_uri() or ""
+    asked = authorization_request.rebuild(pending)
+    authorization_request.validate(server(), asked)
     return {
         "client": client,
         "initial": initial_of(client),
         "user": user,
-        "scopes": describe(permitted_to(user, scope)),
-        "destination": destination(redirect_uri),
+        "scopes": describe(asked_of(asked, user)),
+        "destination": destination(asked.validated_redirect_uri or ""),
         "links": [(words, uri) for words, uri in _links_of(client) if _is_web_address(uri)],
     }
 
