@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.auth_service.admin_api.conftest import Api
+from tests.auth_service.admin_api.conftest import Api, faults
 from tests.auth_service.admin_api.test_authorization import ROUTES
 
 WRITES = [(method, path) for method, path, _ in ROUTES if method in ("POST", "PATCH")]
@@ -115,3 +115,11 @@ def test_any_json_at_all(automation: Api, method_and_path: tuple[str, str], body
     assert answer.status_code < 500
     if answer.status_code not in (200, 201):
         refused(answer, 400, 404)
+
+
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_a_parameter_that_is_repeated_is_refused(automation: Api, method: str) -> None:
+    """Of two client ids one would have been ignored: with `delete`, perhaps the one that was meant."""
+    refused = automation.call(method, "/tokens?client_id=one&client_id=another")
+    assert refused.status_code == 400
+    assert faults(refused) == {"client_id": "was sent more than once"}

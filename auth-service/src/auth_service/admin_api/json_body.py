@@ -1,17 +1,20 @@
-"""The body of a request, looked at before anything reads it: JSON by its name, well-formed, storable."""
+"""What came in, looked at before anything reads it: the query without repetitions; the body JSON, and storable."""
 
 import json
 
 from flask import request
 
-from auth_service.admin_api.errors import Refusal
+from auth_service.admin_api.errors import InvalidField, Refusal
 
 #: The gateway's limit too; here for whoever reaches the service another way.
 MAX_BYTES = 64 * 1024
 
 
 def check() -> None:
-    """Refuse what is not JSON: by its type (415), its size (413) or its content (400)."""
+    """Refuse a repeated parameter (400), and what is not JSON: by its type (415), size (413) or content (400)."""
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise InvalidField(name[:100], "was sent more than once")
     request.max_content_length = MAX_BYTES
     body = request.get_data()
     if request.method in ("GET", "DELETE") or not (body or request.mimetype):
