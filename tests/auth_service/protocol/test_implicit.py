@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth_service.models import Client
 from tests.auth_service.conftest import REDIRECT_URI
 from tests.auth_service.flow import authorize, parse_answer
 from tests.auth_service.protocol.relying_party import verify
@@ -158,8 +159,26 @@ def test_only_what_the_client_registered(client, register, registration):
 
 
 @pytest.mark.rfc("OIDC Core §3.2")
-def test_under_oauth21_id_tokens_unless_they_are_switched_off(make_app, make_settings):
-    for allowed in (True, False):
-        browser = make_app(make_settings(profile="oauth21", id_token_in_front_channel=allowed)).test_client()
-        offered = browser.get("/.well-known/openid-configuration").json["response_types_supported"]
-        assert offered == (["code", "id_token", "code id_token"] if allowed else ["code"])
+@pytest.mark.parametrize("allowed", [True, False])
+def test_under_oauth21_id_tokens_unless_they_are_switched_off(
+    make_app, make_settings, session_clock, allowed
+):
+    settings = make_settings(profile="oauth21", id_token_in_front_channel=allowed)
+    browser = make_app(settings).test_client()
+    offered = browser.get("/.well-known/openid-configuration").json["response_types_supported"]
+    assert offered == (["code", "id_token", "code id_token"] if allowed else ["code"])
+    now = session_clock.now()
+    Client(
+        client_id="app",
+        redirect_uris=[REDIRECT_URI],
+        response_types=["id_token"],
+        scope="openid",
+        created_at=now,
+        updated_at=now,
+    ).save()
+    query = {"response_type": "id_token", "client_id": "app", "scope": "openid", "nonce": "n"}
+    location = browser.get("/oauth/authorize", query_string=query).headers["Location"]
+    if allowed:
+        assert location.startswith("/login?")
+    else:
+        assert parse_answer(location).fragment["error"] == "unsupported_response_type"

@@ -40,6 +40,7 @@ def test_the_form_is_posted_by_a_script_of_ours_or_by_a_button(client, relying_p
     )
     assert reply.status_code == 200
     assert "no-store" in reply.headers["Cache-Control"]
+    assert reply.headers["Referrer-Policy"] == "origin"
     policy = reply.headers["Content-Security-Policy"]
     assert "form-action" not in policy and "unsafe" not in policy and "default-src 'self'" in policy
     assert "<script>alert" not in reply.text

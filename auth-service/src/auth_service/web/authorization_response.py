@@ -13,6 +13,8 @@ def send(response: AuthorizationResponse, client: RegisteredClient) -> Response:
         forms_may_lead_to_client()
         page = make_response(render_template("form_post.html", response=response, client=client))
         page.headers["Cache-Control"] = "no-cache, no-store"
+        # With the form goes `Origin`: ours, which an app can check, where the usual policy would make it `null`.
+        page.headers["Referrer-Policy"] = "origin"
         return page
     # Without the usual page, which would repeat the address and what it carries.
     return Response(b"", 303, {"Location": response.location, "Cache-Control": "no-store"})
