@@ -8,11 +8,11 @@ from auth_service.protocol import (
     authorization_response,
     client_assertion,
     client_authentication,
+    client_jwt,
     encryption,
     id_token,
     pkce,
     registration,
-    request_object,
     standard_claims,
     subject,
 )
@@ -89,6 +89,7 @@ def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,
         "require_request_uri_registration": True,
-        "request_object_signing_alg_values_supported": request_object.algorithms(server.profile),
+        # Not `none`, which clients may register for under `compat`: nobody should find that by itself.
+        "request_object_signing_alg_values_supported": list(client_jwt.ALGORITHMS),
         "claims_parameter_supported": True,
     }

@@ -10,7 +10,6 @@ from urllib.parse import urldefrag
 from auth_service.protocol import client_jwt
 from auth_service.protocol.client_jwt import BadClientJwt, ClientJwt
 from auth_service.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
-from auth_service.protocol.profile import Profile
 from auth_service.protocol.remote_document import RemoteDocumentError
 from auth_service.protocol.request import OAuthRequest, Parameters
 
@@ -25,11 +24,6 @@ MAX_BYTES = client_jwt.MAX_LENGTH
 CARRIERS = ("request", "request_uri")
 #: Claims of the JWT itself, which are no parameters.
 _JWT_CLAIMS = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti"})
-
-
-def algorithms(profile: Profile) -> list[str]:
-    """What an object may be signed with under the profile; `none` says that it need not be."""
-    return [*client_jwt.ALGORITHMS, *(["none"] if profile.unsigned_request_objects else [])]
 
 
 def apply(server: "AuthorizationServer", request: OAuthRequest) -> None:
