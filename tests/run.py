@@ -1,19 +1,29 @@
-"""Run the suites one after the other, and say at the end what passed, what failed, and what could not run.
+"""Run the suites, and say at the end what passed, what failed, and what could not run.
 
     python -m tests.run [--fast]
 
-A failing suite does not stop the next. With CI=true, a suite that this machine cannot run is a failure.
+All of them run one after the other; the fast ones alone run together, since each waits for MongoDB half of its
+time, and are shown one after the other. A failing suite does not stop the others. With CI=true, a suite that
+this machine cannot run is a failure.
 """
 
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from typing import IO
 
 from tests.suites import PROJECT, RESULTS, SUITES, Suite
+
+#: What runs now, each in a session of its own.
+processes: set[subprocess.Popen] = set()
 
 
 @dataclass
@@ -40,42 +50,66 @@ def main() -> None:
     fast = "--fast" in sys.argv[1:]
     if fast:
         os.environ["GATEHOUSE_FAST"] = "1"  # some suites then try less of what is alike
-    suites = [suite for suite in SUITES if suite.fast or not fast]
-    outcomes = [run(suite) for suite in suites]
+    outcomes = run_together([suite for suite in SUITES if suite.fast]) if fast else list(map(run, SUITES))
     print_summary(outcomes, time.monotonic() - started)
     sys.exit(any(outcome.failed for outcome in outcomes))
 
 
-def run(suite: Suite) -> Outcome:
+def run_together(suites: list[Suite]) -> list[Outcome]:
+    """Run them at the same time, and print what each said once it and those before it are done."""
+    with ExitStack() as files, ThreadPoolExecutor(len(suites)) as threads:
+        outputs = [files.enter_context(tempfile.TemporaryFile("w+")) for _ in suites]
+        running = list(map(partial(threads.submit, run), suites, outputs))
+        try:
+            return [shown(outcome, output) for outcome, output in zip(running, outputs, strict=True)]
+        except BaseException:
+            for process in list(processes):  # Ctrl-C: which reaches only us
+                os.killpg(process.pid, signal.SIGINT)
+            raise
+
+
+def shown(running: Future[Outcome], output: IO[str]) -> Outcome:
+    """Wait for a suite, and print what it said."""
+    outcome = running.result()
+    output.seek(0)
+    print(output.read(), end="", flush=True)
+    return outcome
+
+
+def run(suite: Suite, output: IO[str] = sys.stdout) -> Outcome:
     """Run one suite under its heading."""
-    print(f"\n━━ {suite.name} {'━' * (90 - len(suite.name))}", flush=True)
+    print(f"\n━━ {suite.name} {'━' * (90 - len(suite.name))}", file=output, flush=True)
     missing = suite.missing()
     if missing:
-        print(f"not run: {missing}", flush=True)
+        print(f"not run: {missing}", file=output, flush=True)
         return Outcome(suite, missing=missing, failed=int(os.environ.get("CI") == "true"))
     suite.report.unlink(missing_ok=True)
     started = time.monotonic()
-    code = run_bounded(suite)
+    code = run_bounded(suite, output)
     outcome = Outcome(suite, time.monotonic() - started)
     count(outcome, code)
     return outcome
 
 
-def run_bounded(suite: Suite) -> int:
+def run_bounded(suite: Suite, output: IO[str]) -> int:
     """Return the suite's exit status; at the end of its time, end it with all that it started."""
     process = subprocess.Popen(
         suite.command,
         cwd=PROJECT,
         env={**os.environ, **suite.environment},
         stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    processes.add(process)
     try:
         return process.wait(suite.patience)
     except subprocess.TimeoutExpired:
-        print(f"{suite.name} did not end within {suite.patience} seconds", flush=True)
+        print(f"{suite.name} did not end within {suite.patience} seconds", file=output, flush=True)
         return 1
     finally:
+        processes.discard(process)
         if process.poll() is None:  # out of time, or Ctrl-C: which reaches only us, in our own session
             os.killpg(process.pid, signal.SIGINT)
             try:

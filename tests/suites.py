@@ -1,5 +1,6 @@
 """Every suite of `make test`: its command, and what this machine must have for it to run."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,13 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 RESULTS = PROJECT / "test-results"
+#: Compiled tests are kept, also where the environment asks Python to keep none beside the sources.
+BYTECODE = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(PROJECT / ".cache/bytecode")}
+#: A worker for each core. A file stays with one of them, so that what its tests share is made once.
+WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
 BIN = Path(sys.executable).parent
+APACHE_MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
+APACHE_TESTS = "tests/e2e/relying_parties/test_mod_auth_openidc.py"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -38,6 +45,7 @@ def check(name: str, *command: str) -> Suite:
 def tests(name: str, *arguments: str, fast: bool = False, patience: int = 600, **more: object) -> Suite:
     """A folder of tests, run by pytest."""
     suite = Suite(name, [], fast=fast, patience=patience, **more)  # type: ignore[arg-type]
+    suite.environment.update(BYTECODE)
     pytest = [sys.executable, "-m", "pytest", "--no-header", "--quiet", f"--junitxml={suite.report}"]
     suite.command.extend([*pytest, *arguments])
     return suite
@@ -63,16 +71,30 @@ def no_browser() -> str | None:
     )
 
 
+def no_apache() -> str | None:
+    """Why no Apache with mod_auth_openidc can be a relying party here."""
+    if shutil.which("apache2", path=f"{os.environ.get('PATH', '')}:/usr/sbin") and APACHE_MODULE.exists():
+        return None
+    return "there is no mod_auth_openidc (apt-get install apache2-bin libapache2-mod-auth-openidc)"
+
+
 SUITES = [
     check("lint", "ruff", "check", "."),
     check("format", "ruff", "format", "--check", "."),
     check("types", "mypy"),
     check("imports", "lint-imports"),
-    tests("auth-service", "-n", "auto", "--maxprocesses", "8", "tests/auth_service", fast=True),
-    tests("resource-api", "-n", "auto", "--maxprocesses", "8", "tests/resource_api", fast=True),
-    tests("admin-ui", "-n", "auto", "--maxprocesses", "8", "tests/admin_ui", fast=True),
+    tests("auth-service", *WORKERS, "tests/auth_service", fast=True),
+    tests("resource-api", *WORKERS, "tests/resource_api", fast=True),
+    tests("admin-ui", *WORKERS, "tests/admin_ui", fast=True),
     tests("docs", "tests/docs", fast=True),
-    tests("e2e local", "tests/e2e", "--ignore=tests/e2e/containers", environment={"GATEHOUSE_E2E": "local"}),
+    tests(
+        "e2e local",
+        "tests/e2e",
+        "--ignore=tests/e2e/containers",
+        f"--ignore={APACHE_TESTS}",
+        environment={"GATEHOUSE_E2E": "local"},
+    ),
+    tests("e2e apache", APACHE_TESTS, environment={"GATEHOUSE_E2E": "local"}, missing=no_apache),
     tests("browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser),
     tests("demo", "tests/demo", patience=900),
     tests("benchmarks", "tests/benchmarks", patience=300),
@@ -80,6 +102,7 @@ SUITES = [
     tests(
         "e2e containers",
         "tests/e2e",
+        f"--ignore={APACHE_TESTS}",  # a container cannot call an Apache on the host's loopback
         environment={"GATEHOUSE_E2E": "docker"},
         missing=no_engine,
         patience=900,

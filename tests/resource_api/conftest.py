@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import mongoengine
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 from pymongo import MongoClient
 from pymongo.database import Database
@@ -17,6 +19,7 @@ from auth_service.migrate import migrate
 from auth_service.protocol.first_party import RESOURCE_API
 from auth_service.settings import Settings as AuthServiceSettings
 from resource_api.app import create_app
+from resource_api.database import ALIAS
 from resource_api.settings import Settings
 from resource_api.startup import prepare
 from tests.resource_api.gatehouse import Clock, Gatehouse
@@ -128,13 +131,32 @@ def settings(
     )
 
 
+@pytest.fixture(scope="session")
+def shared_apps() -> dict[tuple[str, str], APIFlask]:
+    """The application that a module's tests of a strategy share: connecting takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def api(settings: Settings, clock: Clock) -> Iterator[FlaskClient]:
-    """A client of the application, prepared and made as gunicorn does it."""
-    prepare(settings)
-    app = create_app(settings, clock)
+def api(
+    settings: Settings, strategy: str, clock: Clock, shared_apps: dict[tuple[str, str], APIFlask]
+) -> Iterator[FlaskClient]:
+    """A client of the application, prepared and made as gunicorn does it; for JWTs with no key in its memory."""
+    key = (strategy, settings.issuer)
+    app = shared_apps.get(key)
+    if app is None or not has_the_documents(app):
+        prepare(settings)
+        app = shared_apps[key] = create_app(settings, clock)
     yield app.test_client()
-    app.extensions["resource_api"].databases.close()
+    if strategy == "jwt":
+        del shared_apps[key]
+        app.extensions["resource_api"].databases.close()
+
+
+def has_the_documents(app: APIFlask) -> bool:
+    """Whether the application still has the connection; another that was made since has closed it."""
+    connections = mongoengine.connection._connections
+    return connections.get(ALIAS) is app.extensions["resource_api"].databases.client
 
 
 @pytest.fixture
