@@ -76,7 +76,9 @@ def missing() -> str | None:
     """Why there is no such server here, or None."""
     if executable() and (MODULES / "mod_auth_openidc.so").exists():
         return None
-    return "there is no Apache with mod_auth_openidc (apt-get install apache2 libapache2-mod-auth-openidc)"
+    return (
+        "there is no Apache with mod_auth_openidc (apt-get install apache2-bin libapache2-mod-auth-openidc)"
+    )
 
 
 class Apache:

@@ -62,7 +62,11 @@ class OpenidClient:
         return self.do("discover", issuer=self._issuer, client_id=client.client_id, **how)
 
     def register(self, metadata: dict[str, Any], **how: Any) -> dict[str, Any]:
-        """Become a client by registering (OIDC Registration §3); what it was registered as."""
+        """Become a client by registering (OIDC Registration §3); what it was registered as.
+
+        Unless told otherwise it authenticates as RFC 7591 §2 has it by default, which is not openid-client's own.
+        """
+        how = {"method": "client_secret_basic"} | how
         return self.do("register", issuer=self._issuer, metadata=metadata, **how)
 
 
