@@ -41,13 +41,18 @@ def read(server: "AuthorizationServer", client_id: str, authorization: str | Non
 
 
 def replace(
-    server: "AuthorizationServer", client_id: str, authorization: str | None, metadata: Mapping[str, Any]
+    server: "AuthorizationServer",
+    client_id: str,
+    authorization: str | None,
+    metadata: Mapping[str, Any],
+    address: str,
 ) -> Reply:
     """RFC 7592 §2.2: the metadata takes the place of what was registered; what is left out is as by default.
 
     Raises BearerError, InvalidClientMetadata or a ProtocolError.
     """
     document, token = authenticate(client_id, authorization)
+    registration.count(server, address)
     if client_registration.is_raised(document):
         raise AccessDenied("Only an administrator can change this client", status_code=403)
     if metadata.get("client_id") != client_id:

@@ -29,8 +29,8 @@ log = structlog.get_logger("protocol")
 PATH = "/oauth/register"
 TOKEN_PREFIX = "gra_"
 
-#: How many clients may come from one address in a time. A program that tests a provider registers dozens; the demo
-#: is there for such programs.
+#: How many registrations and changes may come from one address in a time. A program that tests a provider needs
+#: dozens; the demo is there for such programs.
 PER_ADDRESS, WINDOW = 100, timedelta(hours=1)
 IN_THE_DEMO = 20  # times as many
 
@@ -46,11 +46,10 @@ def register(
     once the request is found good.
     """
     initial_access_token = _check_may_register(server, authorization)
+    count(server, address)
     values = check(server, metadata)
     now = server.clock.now()
-    if initial_access_token is None:
-        _count(server, address)
-    elif not InitialAccessToken.use(initial_access_token, now):
+    if initial_access_token is not None and not InitialAccessToken.use(initial_access_token, now):
         raise _refused_token()
     client_id, token = secrets.token_hex(16), generate_secret(TOKEN_PREFIX)
     secret = client_registration.new_secret(server, client_id, values["token_endpoint_auth_method"], now)
@@ -73,11 +72,13 @@ def check(
             "This server approves of no software_statement: register without it"
         )
     given = {name: metadata[name] for name in METADATA if metadata.get(name) is not None}
-    ours = {}
-    if current is not None:
-        ours = {name: current.get(name) or "opaque" for name in ("access_token_format",)}
+    ours = current or {}
     values = client_registration.check(
-        server, given, profile=(current or {}).get("profile"), current=current, **ours
+        server,
+        given,
+        profile=ours.get("profile"),
+        access_token_format=ours.get("access_token_format") or "opaque",
+        current=current,
     )
     allowed = allowed_scope(server, current)
     if "scope" not in given:
@@ -129,13 +130,13 @@ def _refused_token() -> BearerError:
     return BearerError(401, "invalid_token", "The initial access token is unknown, expired or used up")
 
 
-def _count(server: "AuthorizationServer", address: str) -> None:
-    """Count a registration that anybody can make; raises TryLater."""
+def count(server: "AuthorizationServer", address: str) -> None:
+    """Count a registration or a change, good or bad: this server may fetch a document for it. Raises TryLater."""
     now = server.clock.now()
-    count, closes = RateLimit.count_one(f"registration:{hash_secret(place_of(address))}", WINDOW, now)
-    if count > PER_ADDRESS * (IN_THE_DEMO if server.settings.demo else 1):
+    so_many, closes = RateLimit.count_one(f"registration:{hash_secret(place_of(address))}", WINDOW, now)
+    if so_many > PER_ADDRESS * (IN_THE_DEMO if server.settings.demo else 1):
         wait = math.ceil((closes - now).total_seconds())
-        raise TryLater("Too many clients were registered from this address", 429, wait)
+        raise TryLater("Too many registrations came from this address", 429, wait)
 
 
 def _faults(client: ClientMetadata, allowed: list[str]) -> Iterator[tuple[str, str]]:

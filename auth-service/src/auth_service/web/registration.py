@@ -26,7 +26,7 @@ log = structlog.get_logger("protocol")
 def register() -> Response:
     """RFC 7591 §3."""
     return _answer(
-        lambda: protocol.register(server(), _authorization(), _body(), request.remote_addr or ""),
+        lambda: protocol.register(server(), _authorization(), _body(), _address()),
     )
 
 
@@ -34,7 +34,9 @@ def register() -> Response:
 def configure(client_id: str) -> Response:
     """RFC 7592 §2."""
     if request.method == "PUT":
-        return _answer(lambda: client_configuration.replace(server(), client_id, _authorization(), _body()))
+        return _answer(
+            lambda: client_configuration.replace(server(), client_id, _authorization(), _body(), _address())
+        )
     act = client_configuration.delete if request.method == "DELETE" else client_configuration.read
     return _answer(lambda: act(server(), client_id, _authorization()))
 
@@ -74,6 +76,10 @@ def _printable(text: str) -> str:
 
 def _authorization() -> str | None:
     return request.headers.get("Authorization")
+
+
+def _address() -> str:
+    return request.remote_addr or ""
 
 
 def _body() -> dict[str, Any]:
