@@ -116,7 +116,7 @@ def test_with_two_clients_or_addresses_nobody_is_redirected(
 
 @pytest.mark.rfc("6749 §4.1.2.1")
 @pytest.mark.parametrize(
-    "response_type", [None, "", "CODE", "code token", "code id_token", "none", 'c"o\\de', "ü"]
+    "response_type", [None, "", "CODE", "code code", "code none", "none", 'c"o\\de', "ü"]
 )
 def test_response_types_that_are_none(
     web_app: OAuthClient, browser: Browser, response_type: str | None
@@ -127,9 +127,20 @@ def test_response_types_that_are_none(
     assert answer.query["state"] == "s"
 
 
+@pytest.mark.rfc("6749 §4.2.2.1; OIDC Core §3.3.2.6")
+@pytest.mark.parametrize("response_type", ["token", "id_token", "code token", "code id_token"])
+def test_response_types_that_are_not_the_clients(
+    web_app: OAuthClient, browser: Browser, response_type: str
+) -> None:
+    request, _ = web_app.authorization(state="s")
+    answer = browser.authorize(**(request | {"response_type": response_type}))
+    assert (answer.fragment["error"], answer.fragment["state"]) == ("unauthorized_client", "s")
+    assert answer.query == {}
+
+
 def test_a_request_id_that_was_made_up_leads_nowhere(gateway: Gateway, browser: Browser) -> None:
     browser.sign_in()
-    for path in ("/login", "/consent", "/oauth/authorize/continue"):
+    for path in ("/login", "/select-account", "/consent", "/oauth/authorize/continue"):
         page = browser.http.get(path, params={"request": "made-up"})
         assert page.status_code == 400
         assert "Location" not in page.headers

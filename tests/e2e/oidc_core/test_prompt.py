@@ -4,6 +4,7 @@ import pytest
 import requests
 
 from tests.e2e.browser import Browser, parse_answer
+from tests.e2e.html_forms import forms_of
 from tests.e2e.oauth_client import OAuthClient
 
 
@@ -44,7 +45,6 @@ def test_none_is_consent_required_for_more(web_app: OAuthClient, known: Browser)
     ("parameters", "page"),
     [
         ({"prompt": "login"}, "/login"),
-        ({"prompt": "select_account"}, "/login"),
         ({"prompt": "consent"}, "/consent"),
         ({"max_age": "0"}, "/login"),
     ],
@@ -55,6 +55,15 @@ def test_the_person_is_asked_again_where_the_app_wants_it(
     asked = ask(web_app, known, **parameters)
     assert asked.url.startswith(web_app.gateway.url + page)
     answer = known.sign_in(asked) if page == "/login" else known.submit(asked, decision="allow")
+    assert "code" in parse_answer(answer.headers["Location"]).query
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.1")
+def test_the_person_chooses_the_account_where_the_app_wants_it(web_app: OAuthClient, known: Browser) -> None:
+    asked = ask(web_app, known, prompt="select_account")
+    assert asked.url.startswith(f"{web_app.gateway.url}/select-account")
+    [(name, subject)] = next(form.buttons for form in forms_of(asked.text) if form.buttons)
+    answer = known.submit(asked, **{name: subject})
     assert "code" in parse_answer(answer.headers["Location"]).query
 
 

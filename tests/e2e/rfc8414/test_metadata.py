@@ -45,9 +45,12 @@ def test_every_grant_that_is_named_is_known_and_no_other(
 
 @pytest.mark.rfc("8414 §2")
 def test_the_lists(metadata: dict[str, Any]) -> None:
-    assert set(metadata["response_types_supported"]) == {"code", "token"}
+    assert metadata["response_types_supported"] == [
+        *("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token", "token")
+    ]
+    assert metadata["response_modes_supported"] == ["query", "fragment", "form_post"]
     assert metadata["code_challenge_methods_supported"] == ["S256"]
-    methods = {"client_secret_basic", "client_secret_post", "none"}
+    methods = {"client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"}
     assert set(metadata["token_endpoint_auth_methods_supported"]) == methods
     assert set(metadata["revocation_endpoint_auth_methods_supported"]) == methods
     assert set(metadata["introspection_endpoint_auth_methods_supported"]) == methods - {"none"}
