@@ -125,6 +125,7 @@ def next_step(clock, until):
     return min([timedelta(days=1), until - now, *ahead])
 
 
+@pytest.mark.rfc("OIDC Core §10.1.1")
 def test_a_year_of_rotations_fails_no_verification(replicas, client_id, clock):
     relying_party, end = RelyingParty(clock), START + timedelta(days=365)
     outstanding, signed_with, published, turn = [], [], 0, 0
@@ -158,6 +159,7 @@ def test_no_key_signs_before_every_client_can_know_it():
     assert shortest >= timedelta(seconds=JWKS_MAX_AGE) + signing_keys._TOO_OLD + 2 * LEEWAY
 
 
+@pytest.mark.rfc("OIDC Core §10.1.1")
 def test_a_new_key_is_published_before_it_signs(replicas, clock):
     keys = replicas[0].keys
     old = keys.signing_key(EC).kid
@@ -169,6 +171,7 @@ def test_a_new_key_is_published_before_it_signs(replicas, clock):
     assert keys.signing_key(EC).kid == new
 
 
+@pytest.mark.rfc("OIDC Core §10.1.1")
 def test_an_old_key_is_published_until_its_signatures_have_expired(replicas, client_id, clock):
     keys = replicas[0].keys
     old = keys.signing_key(EC).kid
@@ -252,6 +255,7 @@ def test_twenty_replicas_at_once_make_one_successor(replicas, settings, clock, m
     assert len({ring.signing_key(EC).kid for ring in rings}) == 1
 
 
+@pytest.mark.rfc("OIDC Core §10.1.1")
 def test_every_replica_picks_a_rotation_up(replicas, clock):
     first, second = replicas
     second.keys.jwks()
