@@ -21,6 +21,12 @@ ENDPOINTS = {
 ISSUER = "http://127.0.0.1:5000"
 
 
+@pytest.fixture(scope="module")
+def settings(make_settings):
+    """Clients may register themselves."""
+    return make_settings(registration="open")
+
+
 @pytest.fixture
 def with_keys(register):
     """Register a client that signs with its own key."""
@@ -347,3 +353,18 @@ def test_discovery_names_methods_and_algorithms(client):
     for endpoint in ("token", "revocation", "introspection"):
         values = metadata[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
         assert values == [*ALGORITHMS, "HS256"]
+
+
+@pytest.mark.rfc("OIDC Registration §2")
+def test_a_client_that_registers_itself_signs_with_the_secret_that_it_is_given(client, claims):
+    metadata = {
+        "redirect_uris": ["https://rp.example/callback"],
+        "grant_types": ["client_credentials"],
+        "response_types": [],
+        "token_endpoint_auth_method": "client_secret_jwt",
+        "token_endpoint_auth_signing_alg": "HS256",
+    }
+    given = client.post("/oauth/register", json=metadata)
+    assert given.status_code == 201, given.text
+    assertion = encode(claims(given.json["client_id"]), "HS256", given.json["client_secret"].encode())
+    assert send(client, assertion, "/oauth/revoke").status_code == 200
