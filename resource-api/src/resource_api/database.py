@@ -11,7 +11,7 @@ from resource_api.settings import Settings
 ALIAS = "resource_api"
 
 #: Milliseconds in which a request gives up and is answered 503. What the URI says instead, holds.
-PATIENCE = {
+PATIENCE: dict[str, Any] = {
     "serverSelectionTimeoutMS": 2000,
     "connectTimeoutMS": 2000,
     "socketTimeoutMS": 3000,
@@ -50,6 +50,7 @@ def open_client(settings: Settings) -> MongoClient[dict[str, Any]]:
     """
     uri = settings.mongodb_uri.get_secret_value()
     said = uri.partition("?")[2].lower()
+    patience: dict[str, Any] = {name: limit for name, limit in PATIENCE.items() if name.lower() not in said}
     return MongoClient(
         uri,
         appname="resource-api",
@@ -57,5 +58,5 @@ def open_client(settings: Settings) -> MongoClient[dict[str, Any]]:
         read_preference=ReadPreference.PRIMARY,
         w="majority",
         journal=True,
-        **{name: limit for name, limit in PATIENCE.items() if name.lower() not in said},
+        **patience,
     )
