@@ -72,7 +72,9 @@ class Servers:
         settings = self._auth_service_settings()
         migration = services.gatehouse("migrate")
         environment = services.base_environment() | settings | self._python_path("auth-service")
-        subprocess.run(migration, env=environment, check=True, stdout=subprocess.DEVNULL)
+        migrated = subprocess.run(migration, env=environment, capture_output=True, text=True)
+        if migrated.returncode:
+            raise BenchmarkFailed(f"{' '.join(migration)} failed: {migrated.stderr[-1500:]}")
         self._serve("auth-service", "auth-service", [settings] * REPLICAS)
         self._await_health("auth-service")
         self.tokens = issue(self.url("auth-service"))
