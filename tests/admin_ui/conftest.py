@@ -94,6 +94,7 @@ def auth_service(mongodb_uri: str) -> Iterator[AuthService]:
         "GATEHOUSE_KEY_ENCRYPTION_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "GATEHOUSE_ADMIN_UI_CLIENT_SECRET": service.client_secret,
         "GATEHOUSE_CLIENT_CACHE_SECONDS": "0",
+        "GATEHOUSE_REGISTRATION": "initial_access_token",
     }
     subprocess.run([sys.executable, "-c", MIGRATE], env=environment, check=True, timeout=60)
     command = [

@@ -216,7 +216,7 @@ def test_another_overlap_than_those_offered_is_refused(admin, new_client):
 def test_a_public_client_has_no_secret_to_rotate(admin):
     assert "/secret" not in admin.open("/admin/clients/demo-spa").text
     page = admin.submit(admin.open("/admin/clients/demo-spa/secret"))
-    assert page.status == 422 and "public client" in page.text
+    assert page.status == 422 and "This client has no secret" in page.text
 
 
 def test_deletion_names_what_stops_and_wants_the_name(admin, auth_service, new_client):

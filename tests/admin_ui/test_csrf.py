@@ -25,6 +25,10 @@ POSTS = [
     "/admin/grants/x/revoke",
     "/admin/grants/revoke-all?client_id=demo-web",
     "/admin/signing-keys/rotate",
+    "/admin/signing-keys/x/revoke",
+    "/admin/registration/tokens/new",
+    "/admin/registration/tokens/x/delete",
+    "/admin/logout-deliveries/x/retry",
 ]
 
 

@@ -22,6 +22,10 @@ PAGES = [
     "/admin/grants",
     "/admin/signing-keys",
     "/admin/signing-keys/rotate",
+    "/admin/registration",
+    "/admin/registration/tokens/new",
+    "/admin/logout-deliveries",
+    "/admin/logout-deliveries?status=failed",
     "/admin/banana",
 ]
 

@@ -113,3 +113,35 @@ def test_signing_keys_rotate_after_a_confirmation(admin, auth_service):
 
     assert "The next signing keys are published." in after.text
     assert {key["kid"] for key in auth_service.api("GET", "signing-keys")["items"]} > before
+
+
+def test_a_key_is_revoked_at_once(admin, auth_service):
+    """The successor, which has signed nothing: other tests go on with the current one."""
+    auth_service.api("POST", "signing-keys/rotate")
+    keys = auth_service.api("GET", "signing-keys")["items"]
+    key = next(key for key in keys if key["state"] == "next")
+    current = next(key for key in keys if key["state"] == "current")
+    address = f"/admin/signing-keys/{key['kid']}/revoke"
+
+    assert (
+        "JWT access tokens that it signed are revoked."
+        in admin.open(f"/admin/signing-keys/{current['kid']}/revoke").text
+    )
+    asked = admin.open(address)
+    assert "nothing stops working" in asked.text
+    assert admin.submit(asked, typed="another").status == 422
+    after = admin.submit(asked, typed=key["kid"])
+
+    assert f"The {key['alg']} key {key['kid']} is revoked." in after.text
+    states = {key["kid"]: key["state"] for key in auth_service.api("GET", "signing-keys")["items"]}
+    assert states[key["kid"]] == "revoked"
+    assert key["kid"] not in requests.get(f"{auth_service.issuer}/oauth/jwks", timeout=10).text
+    assert admin.open(address).status == 404
+
+
+def test_the_keys_page_says_in_words_what_each_does(admin):
+    page = admin.open("/admin/signing-keys").text
+
+    for algorithm in ("RS256", "ES256", "PS256", "EdDSA"):
+        assert f">{algorithm}</h2>" in page
+    assert "Signs since" in page and "Begins to sign" in page

@@ -48,6 +48,11 @@ ADMIN_PAGES = (
     "/admin/grants/revoke-all?client_id={client}",
     "/admin/signing-keys",
     "/admin/signing-keys/rotate",
+    "/admin/signing-keys/{kid}/revoke",
+    "/admin/registration",
+    "/admin/registration/tokens/new",
+    "/admin/registration/tokens/{initial}/delete",
+    "/admin/logout-deliveries",
 )
 
 
@@ -65,7 +70,15 @@ def world(admin_api, register, username) -> dict[str, str]:
     )
     app.client.tokens_by_password(user["username"], "profile email notes:read notes:write")
     token = admin_api.read("/tokens", client_id=app.client.client_id)["items"][0]
-    return {"client": app.client.client_id, "user": user["sub"], "token": token["id"]}
+    made = admin_api.call("POST", "/initial-access-tokens", json={"name": LONG}).json()
+    kid = admin_api.read("/signing-keys")["items"][0]["kid"]
+    return {
+        "initial": made["id"],
+        "kid": kid,
+        "client": app.client.client_id,
+        "user": user["sub"],
+        "token": token["id"],
+    }
 
 
 def check(page: Page, scheme: str, faults: list[str]) -> None:

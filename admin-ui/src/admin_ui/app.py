@@ -22,6 +22,8 @@ from admin_ui.web import (
     errors,
     grants,
     health,
+    initial_access_tokens,
+    logout_deliveries,
     presentation,
     security_headers,
     signing_keys,
@@ -43,6 +45,8 @@ BLUEPRINTS = (
     user_changes.blueprint,  # /admin/users/<sub>/edit, /enable, /disable, /password, /delete
     tokens.blueprint,  # /admin/tokens
     grants.blueprint,  # /admin/grants
+    logout_deliveries.blueprint,  # /admin/logout-deliveries
+    initial_access_tokens.blueprint,  # /admin/registration
     signing_keys.blueprint,  # /admin/signing-keys
     theme.blueprint,  # /admin/theme
 )

@@ -75,15 +75,18 @@ def check_redirect_uris() -> str:
 def page(client_id: str) -> str:
     """One client: settings, secrets, ready lines; for administrators its tokens and grants too."""
     client = admin_api.get("clients", client_id)
-    tokens = grants = None
+    tokens = grants = deliveries = None
     if present_person().may_read:
         tokens = admin_api.get("tokens", client_id=client_id, limit=SHOWN)
         grants = admin_api.get("grants", client_id=client_id, limit=SHOWN)
+        if client.get("backchannel_logout_uri"):
+            deliveries = admin_api.get("logout-deliveries", client_id=client_id, limit=SHOWN)
     return render_template(
         "clients/page.html",
         client=client,
         tokens=tokens,
         grants=grants,
+        deliveries=deliveries,
         snippets=snippets_for(client),
         curl=equivalent("GET", "clients", client_id),
     )

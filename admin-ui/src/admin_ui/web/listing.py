@@ -1,6 +1,6 @@
 """Lists: what the address asks for (search, page, filters), and the addresses of the pages beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ class Listing:
     chosen: dict[str, str]
     after: str
     next: str | None
+    reply: dict[str, Any] = field(default_factory=dict)  # all that the admin API said
 
     @property
     def next_address(self) -> str:
@@ -50,4 +51,4 @@ def fetch(*segments: str, filters: tuple[str, ...]) -> Listing:
     chosen = {name: request.args.get(name, "").strip()[:200] for name in filters}
     after = request.args.get("after", "")[:500]
     reply = admin_api.get(*segments, limit=PAGE, after=after, **chosen)
-    return Listing(reply.get("items", []), chosen, after, reply.get("next"))
+    return Listing(reply.get("items", []), chosen, after, reply.get("next"), reply)

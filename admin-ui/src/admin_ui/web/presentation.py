@@ -38,6 +38,8 @@ EVERYTHING = (
     Place("Users", "/admin/users", icon="users"),
     Place("Tokens", "/admin/tokens", icon="ticket"),
     Place("Grants", "/admin/grants", icon="checklist"),
+    Place("Logouts", "/admin/logout-deliveries", icon="logout"),
+    Place("Registration", "/admin/registration", icon="robot"),
     Place("Signing keys", "/admin/signing-keys", icon="key"),
 )
 OWN = (Place("My apps", "/admin/clients", icon="apps"),)

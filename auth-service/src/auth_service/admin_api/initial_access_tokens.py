@@ -1,7 +1,7 @@
 """`/initial-access-tokens`: tokens that let programs register clients (RFC 7591 §3), so many each."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from apiflask import APIBlueprint
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,8 +48,9 @@ class NewInitialAccessTokenOut(InitialAccessTokenOut):
 
 
 class InitialAccessTokenPage(BaseModel):
-    """A page of tokens that have not expired."""
+    """A page of tokens that have not expired, and whether anything can be registered without or with one."""
 
+    registration: Literal["closed", "open", "initial_access_token"]
     items: list[InitialAccessTokenOut]
     next: str | None
 
@@ -61,7 +62,8 @@ class InitialAccessTokenPage(BaseModel):
 def list_initial_access_tokens(query_data: Page) -> dict[str, Any]:
     """List the tokens that have not expired, used up or not, in the order of their ids."""
     condition = {"expires_at": {"$gt": server().clock.now()}}
-    return as_page(find_page(InitialAccessToken._get_collection(), condition, query_data), query_data, show)
+    found = find_page(InitialAccessToken._get_collection(), condition, query_data)
+    return {**as_page(found, query_data, show), "registration": server().settings.registration}
 
 
 @blueprint.post("/initial-access-tokens")

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import mongoengine
 from pymongo.database import Database
@@ -12,7 +13,11 @@ SCHEMA_VERSION = 1
 
 
 #: Milliseconds in which a request gives up and is answered 503. What the URI says instead, holds.
-PATIENCE = {"serverSelectionTimeoutMS": 2000, "connectTimeoutMS": 2000, "socketTimeoutMS": 10000}
+PATIENCE: dict[str, Any] = {
+    "serverSelectionTimeoutMS": 2000,
+    "connectTimeoutMS": 2000,
+    "socketTimeoutMS": 10000,
+}
 
 
 class SchemaTooOld(Exception):
