@@ -71,9 +71,12 @@ def test_every_fault_is_listed_at_once(load):
         ("SIGNING_KEY_OVERLAP", "599", "greater than or equal to 10 minutes"),
         ("SIGNING_KEY_OVERLAP", "P90D", "must be shorter than GATEHOUSE_SIGNING_KEY_ROTATION_INTERVAL"),
         ("PREVIOUS_KEY_ENCRYPTION_KEY", "short", "must be 32 bytes"),
+        ("REGISTRATION", "ajar", "should be 'closed', 'open' or 'initial_access_token'"),
+        ("REGISTRATION_SCOPE", "openid profil", "profil is not a scope of this server"),
+        ("REGISTRATION_SCOPE", "openid admin:read", "admin:read reaches the admin API"),
     ],
 )
-def test_wrong_settings_of_the_signing_keys(load, name, value, told):
+def test_wrong_settings_of_keys_and_registration(load, name, value, told):
     status, said = load(GOOD, **{f"GATEHOUSE_{name}": value})
     assert status == 1
     [line] = [line for line in said.splitlines() if line.strip().startswith(f"GATEHOUSE_{name}: ")]

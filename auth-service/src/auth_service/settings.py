@@ -133,6 +133,19 @@ class Settings(BaseSettings):
                 raise ValueError("must be https unless it is a loopback address")
         return issuer
 
+    @field_validator("registration_scope")
+    @classmethod
+    def check_registration_scope(cls, scope: str) -> str:
+        """Scopes that there are, and none that administers."""
+        from auth_service.protocol.scope import CATALOGUE  # which needs this module first
+
+        for name in scope.split():
+            if name not in CATALOGUE:
+                raise ValueError(f"{name} is not a scope of this server")
+            if CATALOGUE[name].resource == "/admin-api":
+                raise ValueError(f"{name} reaches the admin API, which nobody can give themselves")
+        return scope
+
     @field_validator("mongodb_uri", "migrate_mongodb_uri")
     @classmethod
     def check_mongodb_uri(cls, uri: SecretStr | None) -> SecretStr | None:

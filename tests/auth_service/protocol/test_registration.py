@@ -35,8 +35,14 @@ def mode(app, monkeypatch):
 
     def change(**settings):
         monkeypatch.setattr(gatehouse, "settings", gatehouse.settings.model_copy(update=settings))
+        forget_documents()
 
-    return change
+    def forget_documents():  # a process makes them once, since its settings do not change
+        for name in ("openid_provider_metadata", "authorization_server_metadata"):
+            gatehouse.__dict__.pop(name, None)
+
+    yield change
+    forget_documents()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The authorization server: the one page that lists all that is registered, and turns refusals into replies."""
 
+import json
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -7,6 +9,7 @@ from authlib.oauth2 import AuthorizationServer as AuthlibServer
 from authlib.oauth2 import OAuth2Error
 
 from auth_service.clock import Clock
+from auth_service.protocol import metadata
 from auth_service.protocol.authorization_response import AuthorizationResponse, response_to
 from auth_service.protocol.client import Clients, RegisteredClient
 from auth_service.protocol.client_authentication import ClientAuthentication
@@ -68,6 +71,16 @@ class AuthorizationServer(AuthlibServer):
             self.register_grant(grant)
         for endpoint in ENDPOINTS:
             self.register_endpoint(endpoint)
+
+    @cached_property
+    def openid_provider_metadata(self) -> str:
+        """OIDC Discovery §3, as JSON: nothing of it changes while the process lives."""
+        return json.dumps(metadata.openid_provider_metadata(self))
+
+    @cached_property
+    def authorization_server_metadata(self) -> str:
+        """RFC 8414 §2, as JSON."""
+        return json.dumps(metadata.authorization_server_metadata(self))
 
     def grant_types(self) -> list[str]:
         """The grants that are registered and that the profile has."""

@@ -7,7 +7,6 @@ from flask import json as flask_json
 
 from auth_service.protocol.bearer_token import BearerError, read_token
 from auth_service.protocol.errors import InvalidRequest
-from auth_service.protocol.metadata import authorization_server_metadata, openid_provider_metadata
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.signing_keys import JWKS_MAX_AGE
@@ -55,19 +54,19 @@ def userinfo_endpoint() -> Response:
 @blueprint.get("/oauth/jwks")
 def jwks() -> Response:
     """RFC 7517 §5."""
-    return _public(server().keys.jwks())
+    return _public(flask_json.dumps(server().keys.jwks()))
 
 
 @blueprint.get("/.well-known/openid-configuration")
 def openid_configuration() -> Response:
     """OIDC Discovery §4."""
-    return _public(openid_provider_metadata(server()))
+    return _public(server().openid_provider_metadata)
 
 
 @blueprint.get("/.well-known/oauth-authorization-server")
 def oauth_authorization_server() -> Response:
     """RFC 8414 §3."""
-    return _public(authorization_server_metadata(server()))
+    return _public(server().authorization_server_metadata)
 
 
 def parse_request(parameters: Iterable[tuple[str, str]]) -> OAuthRequest:
@@ -107,9 +106,10 @@ def _from_body(answer: Callable[[OAuthRequest], Reply]) -> Response:
     return to_response(answer(parsed))
 
 
-def _public(document: dict) -> Response:
-    """A document for everybody, which clients may keep for a while and then ask whether it changed (RFC 9110 §13)."""
-    response = to_response(Reply(200, document, [("Cache-Control", f"public, max-age={JWKS_MAX_AGE}")]))
+def _public(document: str) -> Response:
+    """JSON for everybody, which clients may keep for a while and then ask whether it changed (RFC 9110 §13)."""
+    response = Response(document, mimetype="application/json")
+    response.headers["Cache-Control"] = f"public, max-age={JWKS_MAX_AGE}"
     response.add_etag()
     response.make_conditional(request)
     return response
