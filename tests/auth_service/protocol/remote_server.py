@@ -100,7 +100,7 @@ def dripping(first: bytes, drop: bytes) -> Iterator[int]:
         thread.start()
         try:
             yield listener.getsockname()[1]
-            assert stopped.wait(2), "the connection was left open"
+            assert stopped.wait(30), "the connection was left open"
         finally:
             stopped.set()
             thread.join()

@@ -87,10 +87,9 @@ class Exchange:
                 if target.scheme == "https" and not url.lower().startswith("https:"):
                     raise RemoteDocumentError("redirected from https to something less")
         except (OSError, HTTPException, ValueError) as error:
-            # A time-out is an OSError. What the other side sent is not repeated: it may be long, or odd.
-            reason = (
-                "cut off: it took too long" if self._aborted.is_set() else f"failed: {type(error).__name__}"
-            )
+            # What the other side sent is not repeated: it may be long, or odd.
+            took_too_long = self._aborted.is_set() or isinstance(error, TimeoutError)
+            reason = "cut off: it took too long" if took_too_long else f"failed: {type(error).__name__}"
             raise RemoteDocumentError(reason) from None
         raise RemoteDocumentError(f"redirected more than {MAX_REDIRECTS} times")
 
