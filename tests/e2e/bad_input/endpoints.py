@@ -12,15 +12,18 @@ PROTOCOL = {
     "authorization_endpoint": (
         *("response_type", "client_id", "redirect_uri", "scope", "state", "response_mode", "nonce", "prompt"),
         *("max_age", "login_hint", "code_challenge", "code_challenge_method", "ui_locales"),
+        *("claims", "claims_locales", "acr_values", "display", "id_token_hint", "registration"),
+        *("request", "request_uri"),
     ),
     "token_endpoint": (
         *("grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier", "username"),
-        *("password", "scope", "refresh_token"),
+        *("password", "scope", "refresh_token", "client_assertion", "client_assertion_type"),
     ),
     "revocation_endpoint": ("token", "token_type_hint", "client_id", "client_secret"),
     "introspection_endpoint": ("token", "token_type_hint", "client_id", "client_secret"),
     "userinfo_endpoint": ("access_token", "schema"),
     "jwks_uri": ("kid",),
+    "registration_endpoint": ("redirect_uris", "client_name", "jwks"),
     "end_session_endpoint": (
         *("id_token_hint", "logout_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"),
     ),

@@ -84,11 +84,12 @@ def test_the_redirect_uri_of_the_request_must_be_named_again(
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"response_type": "id_token"}, "unsupported_response_type"),
+        ({"response_type": "code nonsense"}, "unsupported_response_type"),
+        ({"response_type": "id_token"}, "unauthorized_client"),
         ({"response_type": "token"}, "unauthorized_client"),
         ({"scope": "profile unheard-of"}, "invalid_scope"),
         ({"scope": "admin:write"}, "invalid_scope"),
-        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"response_mode": "pigeon"}, "invalid_request"),
         ({"prompt": "sometimes"}, "invalid_request"),
     ],
 )
