@@ -102,3 +102,50 @@ def test_administrators_cannot_saw_off_their_own_branch(ui, admin):
     form.pop("administrator")
     page = admin.open(f"/admin/users/{sub}/edit", method="POST", data=form)
     assert page.status == 422 and "give up your own role" in page.text
+
+
+DETAILS = {
+    "given_name": "Grace",
+    "family_name": "Hopper",
+    "birthdate": "1906-12-09",
+    "phone_number": "+12025550123",
+    "zoneinfo": "America/New_York",
+    "locale": "en-US",
+    "website": "https://example.com/grace",
+}
+
+
+def test_what_apps_may_be_told_of_a_person(admin, auth_service):
+    name = f"details-{secrets.token_hex(4)}"
+    address = {"street_address": "1 Main Street\nBack door", "locality": "Arlington", "postal_code": "22202"}
+    made = admin.submit(admin.open("/admin/users/new"), username=name, **DETAILS, **address)
+    assert made.status == 201, made.text
+    user = auth_service.api("GET", f"users?search={name}")["items"][0]
+
+    assert {key: user[key] for key in DETAILS} == DETAILS
+    assert user["address"] == address
+    page = admin.open(f"/admin/users/{user['sub']}")
+    assert "Arlington" in page.text and "+12025550123" in page.text
+
+    edit = admin.open(f"/admin/users/{user['sub']}/edit")
+    admin.submit(edit, locality="", street_address="", postal_code="", phone_number_verified="y")
+    after = auth_service.api("GET", f"users/{user['sub']}")
+    assert after["address"] is None and after["phone_number_verified"]
+    assert after["given_name"] == "Grace"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("birthdate", "yesterday"),
+        ("phone_number", "911"),
+        ("locale", "English"),
+        ("picture", "http://a.example/"),
+    ],
+)
+def test_a_detail_that_is_wrong_is_named_and_the_part_is_open(admin, field, value):
+    page = admin.submit(admin.open("/admin/users/new"), **{"username": "kept-name", field: value})
+
+    assert page.status == 422 and "kept-name" in page.text
+    assert f'id="{field}-error"' in page.text
+    assert '<details class="more" open' in page.text

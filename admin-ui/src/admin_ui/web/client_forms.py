@@ -17,19 +17,13 @@ from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
 from admin_ui.web.client_types import ClientType
-from admin_ui.web.forms import Form, LinesField
-from admin_ui.web.redirect_uris import Line, check_lines, reason_against
+from admin_ui.web.forms import LinesField
+from admin_ui.web.protocol_fields import NAMES, ProtocolFields, check_web_address, protocol_data
+from admin_ui.web.redirect_uris import Line, check_lines
 from admin_ui.web.rights import present_person
 
 ADMINISTRATIVE = {"admin:read", "admin:write", "clients:own"}
 ADVANCED = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "access_token_format", "profile")
-
-
-def check_web_address(form: Form, field: Field) -> None:
-    """An https address, as the consent page will link to."""
-    reason = reason_against(field.data, native=False)
-    if reason:
-        raise ValidationError(f"This address {reason}.")
 
 
 def check_redirect_uris(form: "ClientForm", field: Field) -> None:
@@ -40,7 +34,7 @@ def check_redirect_uris(form: "ClientForm", field: Field) -> None:
         raise ValidationError(f"{which} cannot be registered.")
 
 
-class ClientForm(Form):
+class ClientForm(ProtocolFields):
     """RFC 7591 §2's fields by their own names."""
 
     client_name = StringField("Name", [DataRequired("Give it a name."), Length(max=100)])
@@ -81,6 +75,7 @@ class ClientForm(Form):
         ):
             if not wanted:
                 del self[name]
+        self.keep_what_matters(kind)
         self.scopes = scopes_offered(client)
         self.scope.choices = [SelectChoice(scope["name"]) for scope in self.scopes]
 
@@ -95,17 +90,25 @@ class ClientForm(Form):
 
     def changes(self) -> dict[str, Any]:
         """The fields that differ from the client's; a cleared one is null."""
-        before = _as_data(self.client or {})
+        client = self.client or {}
+        before = _as_data(client)
         before["scope"] = " ".join(before["scope"])
+        before |= {name: client.get(name) for name in ("jwks", "response_types", "grant_types")}
         return {
             name: value or ([] if isinstance(value, list) else "" if name == "scope" else None)
             for name, value in self._values().items()
-            if (value or None) != (before.get(name) or None)
+            if comparable(value) != comparable(before.get(name))
         }
 
+    def other_grants(self) -> list[str]:
+        """The client's grants beside the one that hybrid response types need."""
+        grants = self.client["grant_types"] if self.client else self.kind.registration["grant_types"]
+        return [grant for grant in grants if grant != "implicit"]
+
     def _values(self) -> dict[str, Any]:
-        values = {field.name: field.data for field in self}
+        values = {field.name: field.data for field in self if field.name not in NAMES}
         values["scope"] = " ".join(values["scope"])
+        values |= self.protocol_values()
         return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
 
     @property
@@ -114,9 +117,14 @@ class ClientForm(Form):
         return any(self[name].errors for name in ADVANCED)
 
 
+def comparable(value: Any) -> Any:
+    """The value as it is compared: nothing is nothing, and the order of a list does not matter."""
+    return sorted(value) if isinstance(value, list) and value else value or None
+
+
 def _as_data(client: dict[str, Any]) -> dict[str, Any]:
     data = {name: client.get(name) for name in ("client_name", "redirect_uris", "post_logout_redirect_uris")}
-    data |= {name: client.get(name) for name in ADVANCED}
+    data |= {name: client.get(name) for name in ADVANCED} | protocol_data(client)
     return {**data, "scope": (client.get("scope") or "").split(), "profile": client.get("profile") or ""}
 
 

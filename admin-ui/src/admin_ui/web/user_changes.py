@@ -26,7 +26,9 @@ SIGNED_OUT = [
 def edit(sub: str) -> Page:
     """Change name, email and role."""
     user = admin_api.get("users", sub)
-    form = ProfileForm(data={**user, "administrator": "admin" in user.get("roles", [])})
+    form = ProfileForm(
+        data={**user, **(user.get("address") or {}), "administrator": "admin" in user.get("roles", [])}
+    )
     if form.sent_and_valid():
         try:
             admin_api.patch("users", sub, **_changes(user, form))
@@ -43,6 +45,9 @@ def _changes(user: dict[str, Any], form: ProfileForm) -> dict[str, object]:
     fields = profile_fields(form)
     others = [role for role in user.get("roles", []) if role != "admin"]
     fields["roles"] = others + list(fields["roles"])  # type: ignore[call-overload]
+    formatted = (user.get("address") or {}).get("formatted")  # the form has its parts only
+    if formatted and fields["address"]:
+        fields["address"] = {"formatted": formatted, **fields["address"]}  # type: ignore[dict-item]
     return {name: value for name, value in fields.items() if (value or None) != (user.get(name) or None)}
 
 

@@ -1,7 +1,7 @@
 """`/admin/users`: the list, creation, and each user's page."""
 
 from flask import Blueprint, render_template, request
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from admin_ui import admin_api
@@ -16,6 +16,15 @@ blueprint.before_request(require_reader)
 SHOWN = 5  # tokens and grants on the user's own page
 
 
+#: Where the postal address's parts stand in the form (OIDC Core §5.1.1).
+ADDRESS = ("street_address", "locality", "region", "postal_code", "country")
+#: The other claims that are folded away, as the admin API names them (OIDC Core §5.1).
+DETAILS = (
+    *("given_name", "middle_name", "family_name", "nickname", "birthdate", "gender", "phone_number"),
+    *("locale", "zoneinfo", "website", "profile_url", "picture"),
+)
+
+
 class ProfileForm(Form):
     """What an administrator may say of a user."""
 
@@ -25,7 +34,37 @@ class ProfileForm(Form):
         [Optional(), Length(max=254), Regexp(r"[^@\s]+@[^@\s]+\Z", message="This is no email address.")],
     )
     email_verified = BooleanField("The address is known to be theirs")
+    given_name = StringField("Given name", [Optional(), Length(max=128)])
+    middle_name = StringField("Middle name", [Optional(), Length(max=128)])
+    family_name = StringField("Family name", [Optional(), Length(max=128)])
+    nickname = StringField("Nickname", [Optional(), Length(max=128)])
+    birthdate = StringField("Birthdate", [Optional()])
+    gender = StringField("Gender", [Optional(), Length(max=128)])
+    phone_number = StringField("Phone number", [Optional()])
+    phone_number_verified = BooleanField("The number is known to be theirs")
+    locale = StringField("Language", [Optional()])
+    zoneinfo = StringField("Time zone", [Optional()])
+    website = StringField("Website", [Optional()])
+    profile_url = StringField("Profile page", [Optional()])
+    picture = StringField("Picture", [Optional()])
+    street_address = TextAreaField("Street address", [Optional(), Length(max=500)])
+    locality = StringField("City", [Optional(), Length(max=128)])
+    region = StringField("State or region", [Optional(), Length(max=128)])
+    postal_code = StringField("Postal code", [Optional(), Length(max=128)])
+    country = StringField("Country", [Optional(), Length(max=128)])
     administrator = BooleanField("Administrator: may see and change everything here")
+
+    @property
+    def details(self) -> list[Field]:
+        """The fields that are folded away."""
+        names = [*DETAILS, *ADDRESS]
+        names.insert(names.index("phone_number") + 1, "phone_number_verified")
+        return [self[name] for name in names]
+
+    @property
+    def details_open(self) -> bool:
+        """Whether one of them has an error."""
+        return any(field.errors for field in self.details)
 
 
 class NewUserForm(ProfileForm):
@@ -70,11 +109,17 @@ def creation_fields(form: NewUserForm) -> dict[str, object]:
 def profile_fields(form: ProfileForm) -> dict[str, object]:
     """The admin API's fields for what the form holds; cleared ones are null."""
     return {
-        "name": (form.name.data or "").strip() or None,
-        "email": (form.email.data or "").strip() or None,
+        **{name: text_of(form[name]) for name in ("name", "email", *DETAILS)},
+        "phone_number_verified": bool(form.phone_number_verified.data),
+        "address": {name: text for name in ADDRESS if (text := text_of(form[name]))} or None,
         "email_verified": bool(form.email_verified.data),
         "roles": ["admin"] if form.administrator.data else [],
     }
+
+
+def text_of(field: Field) -> str | None:
+    """What was typed, without the blanks around it and with plain ends of lines; None for nothing."""
+    return (field.data or "").replace("\r\n", "\n").strip() or None
 
 
 @blueprint.get("/admin/users/<sub>")

@@ -1,0 +1,132 @@
+"""The folded fields of a client: kept where they matter, sent as the standards name them, faults at their fields."""
+
+import json
+import re
+
+import pytest
+from joserfc.jwk import ECKey
+
+from tests.admin_ui.test_clients import id_in
+
+REDIRECT = "https://app.example/callback"
+
+
+@pytest.fixture
+def web(admin, auth_service):
+    """A function that makes a web client through the form and returns what the admin API says of it."""
+
+    def make(**fields) -> dict:
+        page = admin.submit(
+            admin.open("/admin/clients/new/web"), client_name="Folded", redirect_uris=REDIRECT, **fields
+        )
+        assert page.status == 201, page.text
+        return auth_service.api("GET", f"clients/{id_in(page)}")
+
+    return make
+
+
+def test_the_defaults_are_the_standards(web):
+    client = web()
+
+    assert client["response_types"] == ["code"]
+    assert sorted(client["grant_types"]) == ["authorization_code", "refresh_token"]
+    assert client["token_endpoint_auth_method"] == "client_secret_basic"
+    assert (client["id_token_signed_response_alg"], client["subject_type"]) == ("RS256", "public")
+    assert client["jwks"] is client["backchannel_logout_uri"] is client["request_object_signing_alg"] is None
+
+
+@pytest.mark.rfc("OAuth Multiple Response Types §5")
+def test_hybrid_response_types_bring_their_grant(web):
+    client = web(response_types=["code id_token"])
+
+    assert sorted(client["response_types"]) == ["code", "code id_token"]
+    assert "implicit" in client["grant_types"]
+
+
+def test_a_client_that_signs_with_a_key_of_its_own(admin, web):
+    client = web(
+        token_endpoint_auth_method="private_key_jwt",
+        jwks_uri="https://app.example/jwks",
+        backchannel_logout_uri="https://app.example/logout",
+        frontchannel_logout_uri="https://app.example/front",
+        id_token_signed_response_alg="EdDSA",
+        userinfo_signed_response_alg="ES256",
+        subject_type="pairwise",
+        request_object_signing_alg="PS256",
+        request_uris="https://app.example/request",
+    )
+
+    assert client["secrets"] == []
+    assert client["jwks_uri"] == "https://app.example/jwks"
+    assert client["backchannel_logout_uri"] == "https://app.example/logout"
+    assert client["frontchannel_logout_uri"] == "https://app.example/front"
+    assert client["id_token_signed_response_alg"] == "EdDSA"
+    assert client["userinfo_signed_response_alg"] == "ES256"
+    assert (client["subject_type"], client["request_object_signing_alg"]) == ("pairwise", "PS256")
+    assert client["request_uris"] == ["https://app.example/request"]
+    page = admin.open(f"/admin/clients/{client['client_id']}").text
+    assert "JWT, signed with its own key" in page and "Rotate secret" not in page
+    assert "https://app.example/logout" in page
+
+
+def test_keys_by_value_come_and_go(admin, auth_service, web):
+    key = ECKey.generate_key("P-256", {"kid": "one", "use": "sig", "alg": "ES256"}).as_dict(private=False)
+    address = f"/admin/clients/{web()['client_id']}/edit"
+
+    admin.submit(admin.open(address), jwks=json.dumps({"keys": [key]}))
+    client = auth_service.api("GET", f"clients/{address.split('/')[3]}")
+    assert client["jwks"]["keys"][0]["kid"] == "one"
+    assert "Nothing was changed." in admin.submit(admin.open(address)).text
+
+    admin.submit(admin.open(address), jwks="")
+    assert auth_service.api("GET", f"clients/{client['client_id']}")["jwks"] is None
+
+
+def test_hybrid_response_types_go_with_their_grant(admin, auth_service, web):
+    client = web(response_types=["code token"])
+    page = admin.open(f"/admin/clients/{client['client_id']}/edit")
+    assert "Nothing was changed." in admin.submit(page).text
+
+    admin.submit(page, response_types=[])
+    after = auth_service.api("GET", f"clients/{client['client_id']}")
+    assert after["response_types"] == ["code"] and "implicit" not in after["grant_types"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("token_endpoint_auth_method", "private_key_jwt", "needs jwks or jwks_uri"),
+        ("jwks", "{", "This is no JSON object"),
+        ("jwks", '{"keys": []}', "."),
+        ("jwks_uri", "http://app.example/jwks", "plain http"),
+        ("backchannel_logout_uri", "javascript:alert(1)", "javascript"),
+        ("frontchannel_logout_uri", "https://other.example/", "one of the redirect_uris"),
+        ("id_token_encrypted_response_alg", "ECDH-ES", "needs jwks or jwks_uri"),
+        ("sector_identifier_uri", "/here", "not absolute"),
+    ],
+)
+def test_a_fault_stands_at_its_field_in_an_open_fold(admin, field, value, message):
+    page = admin.submit(
+        admin.open("/admin/clients/new/web"), client_name="Kept", redirect_uris=REDIRECT, **{field: value}
+    )
+
+    assert page.status == 422 and 'value="Kept"' in page.text
+    assert re.search(rf'id="{field}-error">[^<]*{re.escape(message)}', page.text), page.text
+    fold = page.text.partition(f'id="{field}"')[0].rpartition("<details")[2]
+    assert fold.startswith(' class="more" open')
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "not_there"),
+    [
+        ("web", ["response_types", "token_endpoint_auth_method", "frontchannel_logout_uri"], []),
+        ("spa", ["subject_type", "backchannel_logout_uri"], ["response_types", "token_endpoint_auth_method"]),
+        ("machine", ["token_endpoint_auth_method", "jwks_uri"], ["subject_type", "backchannel_logout_uri"]),
+        ("implicit", [], ["response_types", "subject_type", "jwks_uri"]),
+    ],
+)
+def test_each_kind_has_what_matters_to_it(admin, kind, there, not_there):
+    fields = admin.open(f"/admin/clients/new/{kind}").text
+
+    assert all(f'name="{name}"' in fields for name in there)
+    assert not any(f'name="{name}"' in fields for name in not_there)
