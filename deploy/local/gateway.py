@@ -27,7 +27,7 @@ from aiohttp.web_protocol import RequestHandler
 from multidict import CIMultiDict
 from yarl import URL
 
-from deploy.local.gateway_errors import plain_path, refuse, style_sheet
+from deploy.local.gateway_errors import plain_path, refuse, status_of, style_sheet
 
 BODY_LIMIT = 64 * 1024
 SERVICES = ("auth-service", "resource-api", "admin-ui")
@@ -58,7 +58,7 @@ class Connection(RequestHandler):
         """Answer what could not be parsed, or what failed in our own code."""
         if status >= 500:
             self.log_exception("a request failed", exc_info=exc)
-        response = refuse(request, status)
+        response = refuse(request, status_of(exc) if status == 400 else status)
         response.force_close()
         return response
 
@@ -125,6 +125,8 @@ class Gateway:
     async def _forward(self, request: web.BaseRequest) -> web.StreamResponse:
         if not request.raw_path.startswith("/"):
             return refuse(request, 400)
+        if request.method == "TRACE":  # it would show what the gateway adds
+            return refuse(request, 405)
         service, path = route(request.raw_path)
         if path == "/gateway.css":
             return style_sheet(request)

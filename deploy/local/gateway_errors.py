@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from aiohttp import web
+from aiohttp.http_exceptions import BadStatusLine, LineTooLong
 
 GATEWAY = Path(__file__).resolve().parents[1] / "gateway"
 PAGE = (GATEWAY / "error.html").read_text()
@@ -18,7 +19,9 @@ BUSY = "The service is not answering. Try again in a few seconds."
 ERRORS = {
     400: ("invalid_request", "That was not understood", "The request is malformed."),
     404: ("not_found", "There is nothing here", "There is nothing at this address."),
+    405: ("method_not_allowed", "That does not work here", "This method does not work here."),
     413: ("invalid_request", "That was too much", "The request is larger than 64 KiB."),
+    414: ("invalid_request", "That was too much", "The address is too long."),
     500: (
         "server_error",
         "Something went wrong here",
@@ -30,6 +33,7 @@ ERRORS = {
         "That took too long",
         "The service took too long to answer. Try again in a few seconds.",
     ),
+    505: ("invalid_request", "That was not understood", "The request is malformed."),
 }
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -39,6 +43,16 @@ CONTENT_SECURITY_POLICY = (
 def plain_path(target: str) -> str:
     """Return the path that a request means, as nginx sees it: unquoted, without dots or double slashes."""
     return "/" + posixpath.normpath(unquote(target.partition("?")[0])).lstrip("/")
+
+
+def status_of(malformed: BaseException | None) -> int:
+    """The status that nginx answers to what aiohttp could not parse: 400 unless it is one of the plain cases."""
+    if isinstance(malformed, BadStatusLine) and "Invalid HTTP version" in str(malformed):
+        return 505
+    # aiohttp collects an address in a bytearray, and a header's value, which nginx answers otherwise, in bytes.
+    if isinstance(malformed, LineTooLong) and str(malformed.args[0]).startswith("bytearray"):
+        return 414
+    return 400
 
 
 def refuse(request: web.BaseRequest, status: int) -> web.Response:
