@@ -139,7 +139,8 @@ def test_a_key_is_revoked_at_once(admin, auth_service):
     assert admin.open(address).status == 404
 
 
-def test_the_keys_page_says_in_words_what_each_does(admin):
+def test_the_keys_page_says_in_words_what_each_does(admin, auth_service):
+    auth_service.api("POST", "signing-keys/rotate")
     page = admin.open("/admin/signing-keys").text
 
     for algorithm in ("RS256", "ES256", "PS256", "EdDSA"):
