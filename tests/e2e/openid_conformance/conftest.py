@@ -1,7 +1,8 @@
 """Relying parties of every kind, and a person about whom everything is known."""
 
+import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.e2e.admin import AdminApi
 from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway
+from tests.e2e.openid_conformance.documents import Documents, serve_documents
 from tests.e2e.openid_conformance.relying_party import RelyingParty
 
 #: OIDC Core §5.1, by the scope that asks for them.
@@ -56,6 +58,15 @@ def new_relying_party(gateway: Gateway) -> Callable[..., RelyingParty]:
 def rp(request: pytest.FixtureRequest, new_relying_party: Callable[..., RelyingParty]) -> RelyingParty:
     """A relying party of each plan."""
     return new_relying_party(*request.param)
+
+
+@pytest.fixture(scope="session")
+def documents() -> Iterator[Documents]:
+    """What relying parties publish. Containers have a loopback address of their own, and cannot fetch from ours."""
+    if os.environ.get("GATEHOUSE_E2E") == "docker":
+        pytest.skip("the relying party is on this machine's loopback address, the system is not")
+    with serve_documents() as served:
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The modules of the plan Dynamic: a relying party that says itself what it is, and publishes its keys."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,19 +9,13 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway, bearer
-from tests.e2e.openid_conformance.documents import Documents, serve_documents
+from tests.e2e.openid_conformance.documents import Documents
 from tests.e2e.openid_conformance.relying_party import RelyingParty, Tokens, encode_unsigned
 
 #: joserfc would rather have the algorithm's new name, which relying parties do not know yet.
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 
 NewRelyingParty = Callable[..., RelyingParty]
-
-
-@pytest.fixture(scope="module")
-def documents() -> Iterator[Documents]:
-    with serve_documents() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The modules of the plans RP-Initiated, Back-Channel and Front-Channel Logout."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +11,7 @@ from joserfc import jwt
 
 from tests.e2e.browser import Browser, parse_answer
 from tests.e2e.html_forms import forms_of
-from tests.e2e.openid_conformance.documents import Documents, serve_documents
+from tests.e2e.openid_conformance.documents import Documents
 from tests.e2e.openid_conformance.relying_party import ALGORITHMS, RelyingParty
 
 NewRelyingParty = Callable[..., RelyingParty]
@@ -102,12 +102,6 @@ def test_logout_with_a_bad_hint(rp: RelyingParty, browser: Browser, hint: str, h
     assert not page.is_redirect
     assert page.status_code == 400
     assert is_signed_in(rp, browser)
-
-
-@pytest.fixture(scope="module")
-def documents() -> Iterator[Documents]:
-    with serve_documents() as served:
-        yield served
 
 
 @pytest.mark.conformance("oidcc-backchannel-rp-initiated-logout")
