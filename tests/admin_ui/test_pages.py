@@ -98,3 +98,17 @@ def test_the_session_is_not_sent_along_with_static_files(admin, clock):
 def test_each_page_says_when_it_is_a_demo(make_ui, demo):
     page = make_ui(demo=demo).test_client().get("/admin/signed-out").text
     assert ("Anyone can sign in as anyone here" in page) is demo
+
+
+@pytest.mark.parametrize(
+    ("address", "trail"),
+    [
+        ("/admin/clients/demo-web/delete", ["Clients", "Demo web app"]),
+        ("/admin/tokens/x/revoke", ["Tokens"]),
+        ("/admin/signing-keys/rotate", ["Signing keys"]),
+    ],
+)
+def test_a_question_says_where_it_stands(admin, address, trail):
+    text = admin.open(address).text
+
+    assert re.findall(r'class="breadcrumb-item"><a href="[^"]+">([^<]+)</a>', text) == trail

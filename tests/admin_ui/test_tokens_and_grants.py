@@ -145,4 +145,4 @@ def test_the_keys_page_says_in_words_what_each_does(admin, auth_service):
 
     for algorithm in ("RS256", "ES256", "PS256", "EdDSA"):
         assert f">{algorithm}</h2>" in page
-    assert "Signs since" in page and "Begins to sign" in page
+    assert "Signs now." in page and "Begins to sign" in page

@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def require_sign_in() -> Response | str | None:
+        """Send strangers to sign in."""
         if request.endpoint is None or request.endpoint in PUBLIC or current_person():
             return None
         if request.endpoint == "dashboard.dashboard" and request.args.get("state") == "signed-out":

@@ -42,12 +42,14 @@ def init_app(app: Flask, level: str) -> None:
 
     @app.before_request
     def begin() -> None:
+        """Take the gateway's request id, or make one."""
         given = request.headers.get("X-Request-ID", "")
         g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         g.started = time.perf_counter()
 
     @app.after_request
     def finish(response: Response) -> Response:
+        """Name the request in its answer, and write its line."""
         response.headers["X-Request-ID"] = g.request_id
         logger.info(
             "request",

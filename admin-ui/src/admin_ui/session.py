@@ -21,6 +21,7 @@ class Session(CallbackDict[str, Any], SessionMixin):
 
     def __init__(self, content: dict[str, Any], started_at: int, seen_at: int) -> None:
         def note_change(_: object) -> None:
+            """Remember that the cookie has to be set."""
             self.modified = True
 
         super().__init__(content, note_change)

@@ -12,7 +12,7 @@ from admin_ui.web.client_forms import ClientForm
 from admin_ui.web.client_types import name_of, type_of
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
-from admin_ui.web.rights import client_changers_only, writers_only
+from admin_ui.web.rights import client_changers_only, present_person, writers_only
 
 blueprint = Blueprint("client_changes", __name__)
 Page = str | tuple[str, int] | Response
@@ -53,6 +53,7 @@ def disable(client_id: str) -> Page:
         button="Disable client",
         back=url_for("clients.page", client_id=client_id),
         place=name_of(client),
+        above=list_of_clients(),
         curl=equivalent("PATCH", "clients", client_id, content={"disabled": True}),
         irreversible=False,
     )
@@ -89,6 +90,7 @@ def delete(client_id: str) -> Page:
         button="Delete client",
         back=url_for("clients.page", client_id=client_id),
         place=name_of(client),
+        above=list_of_clients(),
         typed=name_of(client),
         curl=equivalent("DELETE", "clients", client_id),
     )
@@ -97,6 +99,12 @@ def delete(client_id: str) -> Page:
     admin_api.delete("clients", client_id)
     flash(f"{name_of(client)} is deleted.", "success")
     return redirect(url_for("clients.index"))
+
+
+def list_of_clients() -> tuple[tuple[str, str], ...]:
+    """The page above a client's, as the person knows it."""
+    title = "Clients" if present_person().may_read else "My apps"
+    return ((title, url_for("clients.index")),)
 
 
 def _what_stops(client: dict[str, Any]) -> list[str]:

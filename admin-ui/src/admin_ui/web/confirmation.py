@@ -14,10 +14,16 @@ class Confirmation:
     consequences: list[str]
     button: str
     back: str  # where "Cancel" leads
-    place: str  # what that page is called
+    place: str  # what that page is called; empty if it may be any
+    above: tuple[tuple[str, str], ...] = ()  # titles and addresses of the pages that lead there
     typed: str = ""  # what has to be typed to go on; nothing when empty
     curl: str = ""  # the same by the admin API
     irreversible: bool = True
+
+    @property
+    def trail(self) -> list[tuple[str, str]]:
+        """Titles and addresses from the list down to the page that one came from."""
+        return [*self.above, *([(self.place, self.back)] if self.place else [])]
 
     def given(self) -> bool:
         """Whether the form was sent and, where wanted, the name typed."""

@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def refuse_other_origins() -> None:
+        """Raise CSRFError for a form that another origin sent."""
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return
         origin = request.headers.get("Origin")

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from admin_ui import admin_api
@@ -36,7 +36,8 @@ def revoke(grant_id: str) -> Page:
         consequences=CONSEQUENCES,
         button="Withdraw grant",
         back=own_path(request.values.get("back", "")),
-        place="Back",
+        place="",
+        above=(("Grants", url_for("grants.index")),),
         curl=equivalent("DELETE", "grants", grant_id),
     )
     if not asked.given():

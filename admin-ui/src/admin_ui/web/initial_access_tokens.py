@@ -31,7 +31,7 @@ class TokenForm(Form):
 
     name = StringField("Name", [DataRequired("Say whom or what it is for."), Length(max=128)])
     uses = IntegerField(
-        "How many clients it may register",
+        "Clients it may register",
         [
             InputRequired("Give a number."),
             NumberRange(min=1, max=10_000, message="Give a number from 1 to 10000."),

@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def surroundings() -> dict[str, Any]:
+        """What each template sees."""
         person = current_person()
         return {
             "person": person,
@@ -94,4 +95,4 @@ def in_words(distance: float) -> str:
         if number:
             amount = f"{number} {unit}{'s' if number > 1 else ''}"
             return f"in {amount}" if distance > 0 else f"{amount} ago"
-    return "in a moment" if distance > 0 else "just now"
+    return "in a moment" if distance > 1 else "just now"  # our own clock counts whole seconds

@@ -36,7 +36,8 @@ def revoke(token_id: str) -> Page:
         consequences=["Whoever uses it is refused from the next request on."],
         button="Revoke token",
         back=own_path(request.values.get("back", "")),
-        place="Back",
+        place="",
+        above=(("Tokens", url_for("tokens.index")),),
         curl=equivalent("DELETE", "tokens", token_id),
     )
     if not asked.given():

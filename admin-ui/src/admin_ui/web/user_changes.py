@@ -63,6 +63,7 @@ def disable(sub: str) -> Page:
         button="Disable user",
         back=url_for("users.page", sub=sub),
         place=user["username"],
+        above=(("Users", url_for("users.index")),),
         curl=equivalent("PATCH", "users", sub, content={"disabled": True}),
         irreversible=False,
     )
@@ -94,6 +95,7 @@ def reset_password(sub: str) -> Page:
         button="Reset password",
         back=url_for("users.page", sub=sub),
         place=user["username"],
+        above=(("Users", url_for("users.index")),),
         curl=equivalent("POST", "users", sub, "password", content={}),
     )
     if not asked.given():
@@ -116,6 +118,7 @@ def delete(sub: str) -> Page:
         button="Delete user",
         back=url_for("users.page", sub=sub),
         place=user["username"],
+        above=(("Users", url_for("users.index")),),
         typed=user["username"],
         curl=equivalent("DELETE", "users", sub),
     )
