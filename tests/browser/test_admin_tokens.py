@@ -1,6 +1,8 @@
 """Tokens, grants and signing keys in the admin pages."""
 
 import re
+import time
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -75,12 +77,50 @@ def test_a_withdrawn_grant_is_asked_for_again(admin, window, app, username):
     expect(window.get_by_role("heading", level=1)).to_have_text("Allow access?")
 
 
-def test_the_signing_keys_are_rotated(admin, gateway):
+def published(gateway) -> set[str]:
+    """The ids of the keys that applications get."""
+    return {key["kid"] for key in gateway.get("/oauth/jwks").json()["keys"]}
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Whether it comes true while each worker of the server reads its keys anew, which takes some seconds."""
+    deadline = time.monotonic() + 20
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return holds()
+
+
+def test_the_signing_keys_are_rotated_and_one_is_revoked(admin, gateway):
     admin.goto("/admin/signing-keys")
-    expect(admin.locator(".key-state", has_text="current")).to_have_count(4)
+    current = admin.get_by_text("current", exact=True)
+    number = current.count()
+    assert number == 4
     admin.get_by_role("link", name="Rotate now").click()
     confirm(admin, "Rotate now")
     expect(admin.get_by_text("The next signing keys are published.")).to_be_visible()
-    expect(admin.locator(".key-state", has_text="next")).to_have_count(4)
-    shown = {admin.locator("code[id^=kid-]").nth(number).inner_text() for number in range(8)}
-    assert {key["kid"] for key in gateway.get("/oauth/jwks").json()["keys"]} >= shown
+    expect(admin.get_by_text("next", exact=True)).to_have_count(4)
+    kids = set(admin.locator("code[id^=kid-]").all_inner_texts())
+    assert eventually(lambda: kids <= published(gateway))
+    admin.get_by_role("link", name="Revoke the next PS256 key at once").click()
+    kid = admin.locator("strong.user-select-all").inner_text()
+    expect(admin.get_by_role("button", name="Revoke at once")).to_be_disabled()
+    confirm(admin, "Revoke at once", typed=kid)
+    expect(admin.get_by_text(f"The PS256 key {kid} is revoked.")).to_be_visible()
+    assert eventually(lambda: kid not in published(gateway))
+
+
+def test_an_initial_access_token_is_made_and_deleted(admin, username):
+    admin.goto("/admin/registration")
+    admin.get_by_role("link", name="New token").click()
+    admin.get_by_role("textbox", name="Name").fill(username)
+    admin.get_by_label("Clients it may register").fill("2")
+    admin.get_by_role("button", name="Make the token").click()
+    expect(admin.locator("#initial-access-token")).to_contain_text("gia_")
+    expect(admin).to_have_url(re.compile("/admin/registration$"))
+    admin.get_by_role("link", name="To all tokens").click()
+    row = admin.get_by_role("row").filter(has_text=username)
+    expect(row).to_contain_text("2 of 2")
+    row.get_by_role("link", name="Delete").click()
+    confirm(admin, "Delete token")
+    expect(admin.get_by_text("The token is deleted.")).to_be_visible()
+    expect(row).to_have_count(0)
