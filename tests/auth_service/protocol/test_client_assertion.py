@@ -12,6 +12,7 @@ from auth_service.protocol.client_assertion import TYPE
 from auth_service.protocol.sealed import Sealer, client_secret_context
 from tests.auth_service.conftest import basic
 from tests.auth_service.protocol.client_jwts import ALGORITHMS, encode, jwk, jwks, pem, private_key
+from tests.auth_service.protocol.remote_server import reply, serving
 
 ENDPOINTS = {
     "/oauth/token": {"grant_type": "client_credentials"},
@@ -83,6 +84,25 @@ def test_private_key_jwt(client, with_keys, claims, path, alg):
     client_id = with_keys()
     assert send(client, encode(claims(client_id), alg), path).status_code == 200
     assert send(client, encode(claims(client_id), alg), path, client_id=client_id).status_code == 200
+
+
+@pytest.mark.rfc("7523 §3")
+def test_who_registers_another_clients_keys_gains_nothing(client, with_keys, claims):
+    """An assertion says whose it is: the owner's is the owner's alone, and the borrower can sign none."""
+    with serving() as server:
+        server.answer = lambda handler: reply(handler, json.dumps(jwks()).encode())
+        owner = with_keys(jwks=None, jwks_uri=server.url("/keys"))
+        metadata = {
+            "redirect_uris": ["https://rp.example/callback"],
+            "token_endpoint_auth_method": "private_key_jwt",
+            "jwks_uri": server.url("/keys"),
+        }
+        borrower = client.post("/oauth/register", json=metadata).json["client_id"]
+        stolen = encode(claims(owner))
+        assert refused(send(client, stolen, "/oauth/revoke", client_id=borrower))
+        own = encode(claims(borrower), key=private_key("EC", 1))
+        assert refused(send(client, own, "/oauth/revoke"))
+        assert send(client, stolen, "/oauth/revoke").status_code == 200  # the owner's, and still good once
 
 
 @pytest.mark.rfc("OIDC Core §9")
