@@ -1,6 +1,8 @@
 """The real application on a real MongoDB, migrated once a worker; each test makes the clients and users it needs."""
 
 import base64
+import itertools
+import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -11,6 +13,7 @@ import mongoengine
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc.jwk import RSAKey
 from pymongo import MongoClient
 
 from auth_service.app import create_app
@@ -45,6 +48,21 @@ def make_settings(mongodb_uri: str) -> Callable[..., Settings]:
         return Settings(**(values | changes))
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_rsa_keys() -> Iterator[None]:
+    """In the inner loop a few RSA keys are handed out in turn: making one takes longer than ten tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("GATEHOUSE_FAST"):
+            made = itertools.cycle([RSAKey.generate_key(2048).private_key for _ in range(8)])
+
+            def take(_bits: int = 2048, parameters: Any = None, *_: Any, **__: Any) -> RSAKey:
+                key = next(made)
+                return RSAKey(key, key, parameters)
+
+            patch.setattr(RSAKey, "generate_key", take)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,7 @@ def mongod(tmp_path: Path) -> Iterator[Mongod]:
     mongod.stop()
 
 
+@pytest.mark.thorough
 def test_the_least_privileges_are_enough_and_an_outage_ends_without_a_restart(
     mongod: Mongod, settings: Settings, auth_service_settings: dict[str, Any], clock: Clock
 ) -> None:

@@ -62,6 +62,7 @@ def test_an_oversized_body(automation: Api, method: str, path: str) -> None:
     refused(automation.call(method, path, data=body, content_type="application/json"), 413)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/clients", "/users", "/tokens", "/grants"])
 def test_strange_queries(automation: Api, path: str) -> None:
     for text in EVIL:
@@ -107,6 +108,7 @@ fields = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @given(method_and_path=st.sampled_from(WITH_BODY), body=st.dictionaries(fields, anything, max_size=4))
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_json_at_all(automation: Api, method_and_path: tuple[str, str], body: dict[str, Any]) -> None:

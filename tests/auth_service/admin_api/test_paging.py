@@ -157,6 +157,7 @@ def profiler(app: Flask) -> Iterator[Collection]:
     database.drop_collection("system.profile")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("path", "query"), LISTS)
 def test_a_page_reads_about_as_many_rows_as_it_shows(
     automation: Api, mass: None, path: str, query: dict[str, str], profiler: Collection

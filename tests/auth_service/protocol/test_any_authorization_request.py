@@ -91,6 +91,7 @@ def where_to(reply) -> str | None:
     return parse_form_post(reply.text).uri if "<form" in reply.text else None
 
 
+@pytest.mark.thorough
 @pytest.mark.rfc("6749 §3.1")
 @pytest.mark.rfc("9700 §4.1.3")
 @settings(

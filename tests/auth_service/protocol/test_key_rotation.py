@@ -125,6 +125,7 @@ def next_step(clock, until):
     return min([timedelta(days=1), until - now, *ahead])
 
 
+@pytest.mark.thorough
 @pytest.mark.rfc("OIDC Core §10.1.1")
 def test_a_year_of_rotations_fails_no_verification(replicas, client_id, clock):
     relying_party, end = RelyingParty(clock), START + timedelta(days=365)
@@ -187,6 +188,7 @@ def test_an_old_key_is_published_until_its_signatures_have_expired(replicas, cli
     assert SigningKey.objects(kid=old).first().expires_at > clock.now()
 
 
+@pytest.mark.thorough
 def test_longer_lifetimes_keep_a_key_longer(replicas, make_settings, settings, clock):
     replicas[0].keys.rotate()
     longer = make_settings(**settings.model_dump() | {"id_token_lifetime": timedelta(days=9)})
@@ -202,6 +204,7 @@ def test_rotating_twice_does_not_pile_up_keys(replicas):
     assert len(first) == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "before", [INTERVAL - OVERLAP - timedelta(hours=1), INTERVAL - OVERLAP + timedelta(seconds=1)]
 )

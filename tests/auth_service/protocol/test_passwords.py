@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 HASH_ON_EIGHT_THREADS = """
 import threading
 from auth_service.protocol.passwords import Passwords
@@ -19,6 +21,7 @@ print(resident() - before)
 """
 
 
+@pytest.mark.thorough
 def test_a_worker_does_not_grow_with_the_threads_that_hashed():
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", HASH_ON_EIGHT_THREADS]

@@ -126,6 +126,7 @@ def test_every_spelling_of_loopback_is_loopback(documents, server, spelling):
     assert server.requests == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "address",
     [
