@@ -85,9 +85,11 @@ def published(gateway) -> set[str]:
 def eventually(holds: Callable[[], bool]) -> bool:
     """Whether it comes true while each worker of the server reads its keys anew, which takes some seconds."""
     deadline = time.monotonic() + 20
-    while not holds() and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        if all(holds() for _ in range(6)):  # each worker has answered by then
+            return True
         time.sleep(0.2)
-    return holds()
+    return False
 
 
 def test_the_signing_keys_are_rotated_and_one_is_revoked(admin, gateway):
@@ -100,7 +102,7 @@ def test_the_signing_keys_are_rotated_and_one_is_revoked(admin, gateway):
     expect(admin.get_by_text("The next signing keys are published.")).to_be_visible()
     expect(admin.get_by_text("next", exact=True)).to_have_count(4)
     kids = set(admin.locator("code[id^=kid-]").all_inner_texts())
-    assert eventually(lambda: kids <= published(gateway))
+    assert eventually(lambda: len(kids & published(gateway)) == 2 * number)
     admin.get_by_role("link", name="Revoke the next PS256 key at once").click()
     kid = admin.locator("strong.user-select-all").inner_text()
     expect(admin.get_by_role("button", name="Revoke at once")).to_be_disabled()
