@@ -54,7 +54,7 @@ def without(system: ComposeSystem):
 def test_a_service_that_is_down(system: ComposeSystem, without, service: str, path: str, shape: str) -> None:
     without(service)
     answer = requests.get(system.url + path, timeout=20)
-    assert answer.status_code == 502
+    assert answer.status_code in (502, 504)  # refused at once, or its address is not answering any more
     assert int(answer.headers["Retry-After"]) > 0
     check_shape(answer, shape)
     if shape == "json":
