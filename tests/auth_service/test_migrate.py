@@ -71,7 +71,7 @@ def test_a_service_refuses_an_older_schema(migrated):
     settings, database = migrated
     database.schema.update_one({"_id": "schema"}, {"$set": {"version": 0}})
     with pytest.raises(
-        SystemExit, match=r"schema is version 0, this service needs 2: run `gatehouse migrate`"
+        SystemExit, match=r"schema is version 0, this service needs 3: run `gatehouse migrate`"
     ):
         prepare(settings)
 

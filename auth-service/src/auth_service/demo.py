@@ -5,6 +5,7 @@ from datetime import datetime
 from auth_service.models import Client, ClientSecret, User
 from auth_service.models.secret import hash_secret
 from auth_service.models.user import ADMIN
+from auth_service.protocol.profile import DEVICE_CODE
 
 ADMINISTRATOR = "admin"
 REDIRECT_URI = "http://127.0.0.1:4600/callback"
@@ -34,6 +35,12 @@ CLIENTS: dict[str, dict] = {
         "response_types": ["token"],
         "redirect_uris": [REDIRECT_URI],
         "scope": "profile email notes:read notes:write",
+        "token_endpoint_auth_method": "none",
+    },
+    "demo-device": {
+        "client_name": "Demo device",
+        "grant_types": [DEVICE_CODE, "refresh_token"],
+        "scope": _PEOPLE,
         "token_endpoint_auth_method": "none",
     },
     "demo-service": {

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         timedelta(minutes=1), gt=timedelta(0), le=timedelta(minutes=10)
     )
     """How long a code can be redeemed."""
+    device_code_lifetime: Duration = Field(
+        timedelta(minutes=10), ge=timedelta(minutes=1), le=timedelta(hours=1)
+    )
+    """How long somebody may take to allow a device, on another one."""
     access_token_lifetime: Duration = Field(timedelta(hours=1), gt=timedelta(0), le=timedelta(days=1))
     """How long an access token is good."""
     refresh_token_lifetime: Duration = Field(timedelta(days=30), gt=timedelta(0))

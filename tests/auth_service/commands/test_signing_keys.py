@@ -72,7 +72,7 @@ def test_everything_is_sealed_anew_and_the_old_key_can_go(run: Run, secret_of_a_
     assert result.stdout.splitlines() == [
         f"signing keys: {keys} encrypted anew, 0 had been already",
         "client secrets: 1 encrypted anew, 0 had been already",
-        "server secrets: 1 encrypted anew, 0 had been already",
+        "server secrets: 2 encrypted anew, 0 had been already",
     ]
     assert opens_everything(NEW)
     assert not opens_everything(OLD)

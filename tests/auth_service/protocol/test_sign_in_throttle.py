@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from auth_service.models import RateLimit
-from auth_service.protocol.sign_in_throttle import ACCOUNT, ADDRESS, PAIR, SignInAttempt, TooManyFailures
+from auth_service.protocol.sign_in_throttle import ACCOUNT, ADDRESS, PAIR, SignInAttempt
+from auth_service.protocol.throttle import TooManyFailures
 from tests.auth_service.conftest import csrf_token
 
 

@@ -7,6 +7,7 @@ from auth_service.models.access_token import AccessToken
 from auth_service.models.authorization_code import AuthorizationCode
 from auth_service.models.authorization_request import AuthorizationRequest
 from auth_service.models.client import Client, ClientSecret
+from auth_service.models.device_code import DeviceCode
 from auth_service.models.grant import Grant
 from auth_service.models.initial_access_token import InitialAccessToken
 from auth_service.models.logout_delivery import LogoutDelivery
@@ -23,6 +24,7 @@ DOCUMENTS = (
     AuthorizationCode,
     AuthorizationRequest,
     Client,
+    DeviceCode,
     Grant,
     InitialAccessToken,
     LogoutDelivery,
@@ -42,6 +44,7 @@ __all__ = [
     "AuthorizationRequest",
     "Client",
     "ClientSecret",
+    "DeviceCode",
     "Grant",
     "InitialAccessToken",
     "LogoutDelivery",

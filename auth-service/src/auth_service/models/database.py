@@ -9,7 +9,7 @@ from pymongo.database import Database
 from pymongo.errors import ConnectionFailure
 
 #: Raised whenever the stored shape changes; `migrate` writes it, services refuse to start below it.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 #: Milliseconds in which a request gives up and is answered 503. What the URI says instead, holds.

@@ -2,6 +2,7 @@
 
 from auth_service.models.access_token import AccessToken
 from auth_service.models.authorization_code import AuthorizationCode
+from auth_service.models.device_code import DeviceCode
 from auth_service.models.refresh_token import RefreshToken
 
 
@@ -36,7 +37,8 @@ def revoke_all(*, client_id: str | None = None, sub: str | None = None) -> int:
 
 
 def _revoke(condition: dict) -> int:
-    AuthorizationCode._get_collection().delete_many(condition)
+    for codes in (AuthorizationCode, DeviceCode):
+        codes._get_collection().delete_many(condition)
     refresh = RefreshToken._get_collection().delete_many(condition)
     access = AccessToken._get_collection().delete_many(condition)
     return refresh.deleted_count + access.deleted_count

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 PREFIX = "gat_"
 
 
+def new_family() -> str:
+    """A name for all that will come from one authorization."""
+    return secrets.token_urlsafe(16)
+
+
 @dataclass(frozen=True)
 class Authorization:
     """What tokens are made from: who allowed the client what, and when they signed in."""
@@ -26,7 +31,7 @@ class Authorization:
     sub: str | None
     scope: list[str]
     #: Ties together all that comes from one authorization, so that it can fall together.
-    family: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    family: str = field(default_factory=new_family)
     session_id: str | None = None
     auth_time: datetime | None = None
     amr: tuple[str, ...] = ()

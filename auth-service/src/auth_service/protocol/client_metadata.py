@@ -20,11 +20,18 @@ from auth_service.protocol.client_uri import (
     check_web_url,
 )
 from auth_service.protocol.errors import InvalidScope
-from auth_service.protocol.profile import Profile
+from auth_service.protocol.profile import DEVICE_CODE, Profile
 from auth_service.protocol.response_type import normalise
 from auth_service.protocol.scope import parse_scope
 
-GrantType = Literal["authorization_code", "implicit", "password", "client_credentials", "refresh_token"]
+GrantType = Literal[
+    "authorization_code",
+    "implicit",
+    "password",
+    "client_credentials",
+    "refresh_token",
+    "urn:ietf:params:oauth:grant-type:device_code",
+]
 ResponseType = Literal[
     "code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"
 ]
@@ -33,7 +40,7 @@ SigningAlgorithm = Literal["RS256", "PS256", "ES256", "EdDSA"]
 EncryptionAlgorithm = Literal["RSA-OAEP-256", "ECDH-ES"]
 ContentEncryption = Literal["A256GCM"]
 
-WITH_A_PERSON = ("authorization_code", "implicit", "password")
+WITH_A_PERSON = ("authorization_code", "implicit", "password", DEVICE_CODE)
 MAX_FAULTS = 50
 MAX_AGE_LIMIT = 10 * 365 * 24 * 3600  # seconds
 
@@ -172,7 +179,9 @@ def fill_in_defaults(given: ClientMetadata, profile: Profile) -> ClientMetadata:
     scope = given.scope
     if scope is None:
         scope = "profile email" if set(grants) & set(WITH_A_PERSON) else ""
-        openid = "authorization_code" in grants or any("id_token" in response for response in responses)
+        openid = {"authorization_code", DEVICE_CODE} & set(grants) or any(
+            "id_token" in response for response in responses
+        )
         scope = f"openid {scope}" if openid else scope
     changes: dict[str, Any] = {"grant_types": grants, "response_types": responses, "scope": scope}
     for kind in ("id_token", "userinfo"):

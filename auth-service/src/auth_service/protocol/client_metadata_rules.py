@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from auth_service.protocol.client_jwks import fits_encryption
 from auth_service.protocol.client_uri import origin
-from auth_service.protocol.profile import Profile
+from auth_service.protocol.profile import DEVICE_CODE, Profile
 from auth_service.protocol.response_type import GRANT_TYPES_OF
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ Fault = tuple[str, str]
 
 #: What a grant type at the authorization endpoint answers with where nothing else is said.
 USUAL_RESPONSE = {"authorization_code": "code", "implicit": "token"}
+
+#: The grants that give refresh tokens.
+REFRESHED = ("authorization_code", "password", DEVICE_CODE)
 
 _SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
 
@@ -67,8 +70,8 @@ def _grant_faults(client: "ClientMetadata", profile: Profile) -> Iterator[Fault]
                 "implicit with response type token is for public clients only: it needs "
                 "token_endpoint_auth_method none, or response types with id_token",
             )
-        elif grant == "refresh_token" and not {"authorization_code", "password"} & set(client.grant_types):
-            yield field, "refresh_token needs authorization_code or password beside it"
+        elif grant == "refresh_token" and not set(REFRESHED) & set(client.grant_types):
+            yield field, f"refresh_token needs one of {', '.join(REFRESHED)} beside it"
 
 
 def _response_faults(client: "ClientMetadata", profile: Profile) -> Iterator[Fault]:
@@ -144,8 +147,16 @@ def _response_protection_faults(client: "ClientMetadata") -> Iterator[Fault]:
 
 
 def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
-    """OIDC Core §8.1: whose clients share pairwise subjects must be plain."""
-    if client.subject_type != "pairwise" or client.sector_identifier_uri is not None:
+    """OIDC Core §8.1: whose clients share pairwise subjects must be plain.
+
+    It is by its redirect URIs that a client belongs to a sector: one without could pretend to any.
+    """
+    if client.subject_type != "pairwise":
+        return
+    if not client.redirect_uris:
+        yield "subject_type", "pairwise needs redirect_uris, by which a client belongs to its sector"
+        return
+    if client.sector_identifier_uri is not None:
         return
     hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
     if len(hosts) > 1 or None in hosts:

@@ -73,6 +73,24 @@ class AccessDenied(ProtocolError):
     error = "access_denied"
 
 
+class AuthorizationPending(ProtocolError):
+    """The person has not decided yet (RFC 8628 §3.5)."""
+
+    error = "authorization_pending"
+
+
+class SlowDown(ProtocolError):
+    """The same, and the client asks too often (RFC 8628 §3.5)."""
+
+    error = "slow_down"
+
+
+class ExpiredToken(ProtocolError):
+    """The person did not decide in time (RFC 8628 §3.5)."""
+
+    error = "expired_token"
+
+
 class LoginRequired(ProtocolError):
     """`prompt=none`, and nobody is signed in recently enough."""
 

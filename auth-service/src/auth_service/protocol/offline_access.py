@@ -7,19 +7,12 @@ from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.scope import OFFLINE_ACCESS
 
 
-def honoured(
-    scope: list[str], client: RegisteredClient, response_type: str | None, prompt: str | None
-) -> list[str]:
-    """The scope without `offline_access`, unless the person is asked for it, here and now.
+def honoured(scope: list[str], client: RegisteredClient, *, is_asked: bool) -> list[str]:
+    """The scope without `offline_access`, unless the person is asked for it, here and now (OIDC Core §11).
 
-    OIDC Core §11: it is ignored without `prompt=consent`, and where no code is given; and here also for a client
-    that could not use what it asks for, so that nobody is asked in vain.
+    Without it also for a client that could not use what it asks for, so that nobody is asked in vain.
     """
-    asks = "consent" in (prompt or "").split()
-    gives_code = "code" in (response_type or "").split()
-    if asks and gives_code and client.check_grant_type("refresh_token"):
-        return scope
-    return without(scope)
+    return scope if is_asked and client.check_grant_type("refresh_token") else without(scope)
 
 
 def without(scope: list[str]) -> list[str]:

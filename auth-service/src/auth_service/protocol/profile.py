@@ -9,7 +9,11 @@ from auth_service.protocol.response_type import (
     WITH_ID_TOKEN_ALONE,
 )
 
-GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials", "implicit", "password")
+#: RFC 8628 §3.4.
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = (
+    "authorization_code", "refresh_token", "client_credentials", "implicit", "password", DEVICE_CODE
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from auth_service.protocol.client_registration import METADATA, is_administrativ
 from auth_service.protocol.errors import AccessDenied, TryLater, UnapprovedSoftwareStatement
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.scope import CATALOGUE
-from auth_service.protocol.sign_in_throttle import place_of
+from auth_service.protocol.throttle import place_of
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer

@@ -13,11 +13,13 @@ from auth_service.protocol import metadata
 from auth_service.protocol.authorization_response import AuthorizationResponse, response_to
 from auth_service.protocol.client import Clients, RegisteredClient
 from auth_service.protocol.client_authentication import ClientAuthentication
+from auth_service.protocol.device_authorization import DeviceAuthorizationEndpoint
 from auth_service.protocol.end_session import EndSessionEndpoint
 from auth_service.protocol.errors import UnsupportedGrantType, UnsupportedResponseType
 from auth_service.protocol.grants.authorization_code import AuthorizationCodeGrant
 from auth_service.protocol.grants.authorization_grant import AuthorizationGrant
 from auth_service.protocol.grants.client_credentials import ClientCredentialsGrant
+from auth_service.protocol.grants.device_code import DeviceCodeGrant
 from auth_service.protocol.grants.hybrid import HybridGrant
 from auth_service.protocol.grants.implicit import ImplicitGrant
 from auth_service.protocol.grants.password import PasswordGrant
@@ -45,8 +47,9 @@ GRANTS = (
     ImplicitGrant,
     HybridGrant,
     PasswordGrant,
+    DeviceCodeGrant,
 )
-ENDPOINTS = (IntrospectionEndpoint, RevocationEndpoint, EndSessionEndpoint)
+ENDPOINTS = (IntrospectionEndpoint, RevocationEndpoint, EndSessionEndpoint, DeviceAuthorizationEndpoint)
 
 
 class AuthorizationServer(AuthlibServer):

@@ -7,7 +7,9 @@ from auth_service.protocol.sealed import Sealer, server_secret_context
 
 #: Makes pairwise subjects (OIDC Core §8.1). Whoever had another one would give everybody another subject.
 PAIRWISE_SALT = "pairwise_salt"
-NAMES = (PAIRWISE_SALT,)
+#: Hashes user codes (RFC 8628 §6.1), which are too short to be hashed without.
+USER_CODE_KEY = "user_code_key"
+NAMES = (PAIRWISE_SALT, USER_CODE_KEY)
 
 _LENGTH = 32
 
@@ -38,6 +40,10 @@ class ServerSecrets:
     def pairwise_salt(self) -> bytes:
         """32 bytes; raises ServerSecretMissing or Unsealable."""
         return self._open(PAIRWISE_SALT)
+
+    def user_code_key(self) -> bytes:
+        """32 bytes; raises ServerSecretMissing or Unsealable."""
+        return self._open(USER_CODE_KEY)
 
     def _open(self, name: str) -> bytes:
         if name not in self._opened:

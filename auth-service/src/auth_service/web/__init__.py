@@ -1,7 +1,7 @@
 """URLs and pages: one blueprint a file, registered here in one list.
 
 `protocol_endpoints` are the URLs for machines, `authorize` leads a person through `login`,
-`select_account` and `consent`.
+`select_account` and `consent`, `device` lets what has no browser have its tokens.
 A request passes `request_log` and `csrf`; its view finds out in `session` whom it serves; the answer passes
 `security_headers`; what went wrong becomes an answer in `errors`. What machines ask most takes the `shortcut`.
 """
@@ -15,6 +15,7 @@ from auth_service.web import (
     consent,
     cors,
     csrf,
+    device,
     errors,
     health,
     home,
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     login.blueprint,
     select_account.blueprint,
     consent.blueprint,
+    device.blueprint,
     client_logo.blueprint,
     logout.blueprint,
     home.blueprint,

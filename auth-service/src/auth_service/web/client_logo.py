@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.remote_document import RemoteDocumentError
+from auth_service.web.client_presentation import initial_of
 from auth_service.web.current import server
 from auth_service.web.session import current_user
 
@@ -43,11 +44,6 @@ def show(client_id: str) -> Response:
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     response.headers["Cache-Control"] = f"private, max-age={_KEPT_BY_BROWSERS[image_type is not None]}"
     return response
-
-
-def initial_of(client: RegisteredClient) -> str:
-    """The letter that stands for an app."""
-    return str(client.display_name)[:1].upper()
 
 
 def image_type_of(content: bytes) -> str | None:

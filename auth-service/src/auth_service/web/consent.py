@@ -13,7 +13,7 @@ from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.interaction import asked_of
 from auth_service.protocol.scope import describe
 from auth_service.web.authorize import finish
-from auth_service.web.client_logo import initial_of
+from auth_service.web.client_presentation import presentation_of
 from auth_service.web.current import server
 from auth_service.web.errors import expired_request_page
 from auth_service.web.logout import leave
@@ -63,26 +63,11 @@ def _question(pending: AuthorizationRequest, client: RegisteredClient, user: Use
     asked = authorization_request.rebuild(pending)
     authorization_request.validate(server(), asked)
     return {
-        "client": client,
-        "initial": initial_of(client),
+        **presentation_of(client),
         "user": user,
         "scopes": describe(asked_of(asked, user)),
         "destination": destination(asked.validated_redirect_uri or ""),
-        "links": [(words, uri) for words, uri in _links_of(client) if _is_web_address(uri)],
     }
-
-
-def _links_of(client: RegisteredClient) -> list[tuple[str, str | None]]:
-    return [
-        ("Website", client.client_uri),
-        ("Privacy policy", client.policy_uri),
-        ("Terms of service", client.tos_uri),
-    ]
-
-
-def _is_web_address(uri: str | None) -> bool:
-    """Whether it may stand in a link: `javascript:` would run here."""
-    return bool(uri) and urlsplit(uri).scheme in ("http", "https")
 
 
 def destination(redirect_uri: str) -> str:

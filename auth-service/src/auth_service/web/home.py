@@ -30,10 +30,15 @@ def _ready_made_clients() -> list[dict[str, str]]:
             "id": client_id,
             "name": client.get("client_name", client_id),
             "secret": demo.secret_of(client_id) or "",
-            "grants": ", ".join(client.get("grant_types", ["introspection"])).replace("_", " "),
+            "grants": ", ".join(map(in_words, client.get("grant_types", ["introspection"]))),
         }
         for client_id, client in demo.CLIENTS.items()
     ]
+
+
+def in_words(grant_type: str) -> str:
+    """A grant type without what makes it unique and hard to read."""
+    return grant_type.rpartition(":")[2].replace("_", " ")
 
 
 def _first_requests(issuer: str) -> list[tuple[str, str]]:

@@ -8,12 +8,13 @@ from werkzeug import Response
 from auth_service.models import AuthorizationRequest, User
 from auth_service.protocol import authorization_request
 from auth_service.protocol.passwords import TooManySignIns, authenticate
-from auth_service.protocol.sign_in_throttle import TooManyFailures
+from auth_service.protocol.throttle import TooManyFailures
 from auth_service.web.current import server
 from auth_service.web.errors import RETRY_AFTER, expired_request_page
 from auth_service.web.own_path import own_path
 from auth_service.web.security_headers import forms_may_lead_to_client
 from auth_service.web.session import current_user, sign_in
+from auth_service.web.waiting import in_words
 
 blueprint = Blueprint("login", __name__)
 
@@ -43,7 +44,7 @@ def submit() -> Response:
         user = authenticate(server(), username, password, request.remote_addr or "")
     except TooManyFailures as error:
         _log.warning("refused", rule=f"sign_in_throttle_{error.limit.name}")
-        too_many = f"Too many attempts. Try again in {_in_words(error.wait)}."
+        too_many = f"Too many attempts. Try again in {in_words(error.wait)}."
         return _form(pending, username, too_many, 429, error.wait)
     except TooManySignIns:
         _log.warning("refused", rule="password_hashing_busy")
@@ -106,11 +107,3 @@ def _pending_request() -> AuthorizationRequest | None:
 
 def _next() -> str:
     return own_path(request.args.get("next")) or url_for("home.show")
-
-
-def _in_words(seconds: int) -> str:
-    """A waiting time as people say it, rounded up."""
-    if seconds < 60:
-        return f"{seconds} seconds" if seconds > 1 else "one second"
-    minutes = -(-seconds // 60)
-    return f"{minutes} minutes" if minutes > 1 else "one minute"

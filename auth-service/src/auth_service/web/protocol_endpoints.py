@@ -24,6 +24,12 @@ def token() -> Response:
     return _from_body(lambda parsed: server().create_token_response(parsed))
 
 
+@blueprint.post("/oauth/device_authorization")
+def device_authorization() -> Response:
+    """RFC 8628 §3.1."""
+    return _from_body(lambda parsed: server().create_endpoint_response("device_authorization", parsed))
+
+
 @blueprint.post("/oauth/revoke")
 def revoke() -> Response:
     """RFC 7009 §2."""

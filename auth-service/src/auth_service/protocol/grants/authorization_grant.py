@@ -4,6 +4,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationEndpointMixin, BaseGrant
 
 from auth_service.protocol import offline_access
 from auth_service.protocol.access_token import Authorization, issue_access_token
+from auth_service.protocol.authentication_request import prompts
 from auth_service.protocol.authorization_response import (
     AuthorizationResponse,
     check_response_mode,
@@ -45,11 +46,11 @@ class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
         """Check all of the request that is the grant's; returns the redirect URI. Raises ProtocolError."""
         self.check_response_type()
         check_response_mode(self.request)
+        # OIDC Core §11: `offline_access` counts where a code is given and the person is asked.
         self.request.scope = offline_access.honoured(
             self.client.allowed_scope(self.request.get("scope")),
             self.client,
-            self.response_type,
-            self.request.get("prompt"),
+            is_asked="code" in self.words and "consent" in prompts(self.request),
         )
         self.check_id_token()
         self.check_request()

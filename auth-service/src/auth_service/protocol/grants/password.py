@@ -7,7 +7,7 @@ from auth_service.protocol.errors import InvalidGrant, InvalidScope, TryLater
 from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.passwords import TooManySignIns, authenticate
 from auth_service.protocol.scope import permitted_to
-from auth_service.protocol.sign_in_throttle import TooManyFailures
+from auth_service.protocol.throttle import TooManyFailures
 
 
 class PasswordGrant(TokenGrant):
