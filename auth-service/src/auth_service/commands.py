@@ -9,8 +9,6 @@ import click
 import structlog
 from pydantic import BaseModel, ValidationError
 from pymongo.errors import PyMongoError
-from rich.console import Console
-from rich.text import Text
 
 from auth_service import migrate as migration
 from auth_service import settings as settings_module
@@ -283,10 +281,9 @@ def tell(made: BaseModel, as_json: bool, labels: dict[str, str]) -> None:
     if as_json:
         click.echo(json.dumps(shown))
         return
-    console = Console(soft_wrap=True, highlight=False)
     for field, label in labels.items():
         if shown[field] is not None:
-            console.print(Text.assemble((f"{label:<10} ", "bold"), str(shown[field])))
+            click.echo(f"{click.style(f'{label:<10}', bold=True)} {shown[field]}")
 
 
 def main() -> None:
