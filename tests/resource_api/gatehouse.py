@@ -67,6 +67,7 @@ class Gatehouse:
         scope: str = ALL_SCOPES,
         *,
         sub: str | None = PERSON,
+        client_sub: str | None = None,
         client_id: str = "web",
         audience: list[str] | None = None,
         seconds: float = 3600,
@@ -80,6 +81,8 @@ class Gatehouse:
             "aud": [f"{self.issuer}/api"] if audience is None else audience,
             "expires_at": now + timedelta(seconds=seconds),
         }
+        if client_sub is not None:
+            record["client_sub"] = client_sub
         token = (
             f"gat_{secrets.token_urlsafe(32)}"
             if self.token_format == "opaque"

@@ -36,6 +36,15 @@ def test_a_person_without_name_or_address(api: FlaskClient, bearer: Bearer, gate
     assert answer.json["email"] is None
 
 
+@pytest.mark.rfc("OIDC Core §8.1")
+@pytest.mark.parametrize("strategy", ["shared_database", "endpoint"], indirect=True)
+def test_a_client_with_pairwise_subjects_is_told_its_own(api: FlaskClient, bearer: Bearer) -> None:
+    mine = api.get("/api/me", headers=bearer("profile", client_sub="only-for-web"))
+    assert (mine.json["id"], mine.json["sub"]) == ("only-for-web", "only-for-web")
+    assert PERSON not in mine.text
+    assert mine.json["username"] == "alice"
+
+
 @pytest.mark.parametrize("change", ["disable", "delete"])
 def test_a_person_who_is_gone_is_an_invalid_token(
     api: FlaskClient, bearer: Bearer, gatehouse: Gatehouse, clock: Clock, change: str

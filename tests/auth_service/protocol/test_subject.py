@@ -104,6 +104,8 @@ def test_a_client_hears_one_subject_everywhere(client, pairwise, sign_in_at, reg
     )
     api = register(resource_server=True, grant_types=[])
     assert introspect(api, tokens["access_token"]) == user.id, "an API must know whose data it is"
+    answer = client.post("/oauth/introspect", data={"token": tokens["access_token"]}, auth=basic(api)).json
+    assert answer["client_sub"] == sub, "and how to name the person to the client"
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     refreshed = client.post("/oauth/token", data=form, auth=basic(client_id)).json
     assert verify(client, refreshed["id_token"], "ES256").claims["sub"] == sub

@@ -14,6 +14,8 @@ class AccessToken(Token):
     format = StringField(choices=("opaque", "jwt"), default="opaque")
     #: The key that signed a JWT.
     kid = StringField()
+    #: The subject as the client knows it; there only where that is another (OIDC Core §8.1).
+    client_sub = StringField()
     #: The `claims` parameter (OIDC Core §5.5), as JSON; there only where one came.
     claims = StringField()
 

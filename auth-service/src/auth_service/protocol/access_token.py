@@ -12,6 +12,7 @@ from auth_service.models import AccessToken
 from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.scope import audience_of
+from auth_service.protocol.subject import subject_for
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
@@ -67,6 +68,8 @@ def issue_access_token(
     }
     if authorization.claims is not None:
         document["claims"] = authorization.claims
+    if authorization.sub and (told := subject_for(server, client, authorization.sub)) != authorization.sub:
+        document["client_sub"] = told
     if key is not None:
         document["kid"] = key.kid  # by which it is revoked if the key has to be
     AccessToken._get_collection().insert_one(document)

@@ -14,7 +14,9 @@ from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.subject import subject_for
 
-_FIELDS = dict.fromkeys(("client_id", "sub", "scope", "aud", "issued_at", "expires_at", "rotated_at"), 1)
+_FIELDS = dict.fromkeys(
+    ("client_id", "sub", "client_sub", "scope", "aud", "issued_at", "expires_at", "rotated_at"), 1
+)
 
 
 class IntrospectionEndpoint(Endpoint):
@@ -49,12 +51,16 @@ class IntrospectionEndpoint(Endpoint):
     def describe(self, client: RegisteredClient, token: dict[str, Any]) -> dict[str, Any]:
         """RFC 7662 §2.2. A client's own token has the client as its subject (RFC 9068 §5).
 
-        Others get the subject that they know; a resource server the real one: it must know whose data it is.
+        Others get the subject that they know; a resource server the real one, since it must know whose data it is,
+        and beside it `client_sub`, by which it may name the person to a client with pairwise subjects.
         """
-        sub = token.get("sub")
-        if sub is not None and client.resource_server is not True:
-            sub = subject_for(self.server, client, sub)
+        sub, more = token.get("sub"), {}
+        if client.resource_server is not True:
+            sub = subject_for(self.server, client, sub) if sub is not None else None
+        elif "client_sub" in token:
+            more = {"client_sub": token["client_sub"]}
         return {
+            **more,
             "active": True,
             "client_id": token["client_id"],
             "scope": token["scope"],

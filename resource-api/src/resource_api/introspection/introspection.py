@@ -15,6 +15,13 @@ class Introspection:
     scopes: frozenset[str]
     audience: tuple[str, ...]
     expires_at: datetime
+    #: The person as the client knows them, where that is not `sub`: pairwise subjects (OIDC Core §8.1).
+    client_sub: str | None = None
+
+    @property
+    def sub_for_client(self) -> str | None:
+        """Whom to call the person before the client: never `sub` where it knows them by another name."""
+        return self.client_sub or self.sub
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, Any]) -> Self:
@@ -25,16 +32,18 @@ class Introspection:
         client_id, sub, scope, audience = claims["client_id"], claims["sub"], claims["scope"], claims["aud"]
         if isinstance(audience, str):
             audience = [audience]
+        client_sub = claims.get("client_sub")
         if not isinstance(audience, list) or not all(
-            isinstance(text, str) for text in (client_id, sub, scope, *audience)
+            isinstance(text, str) for text in (client_id, sub, scope, *audience, client_sub or "")
         ):
-            raise ValueError("client_id, sub, scope and aud must be strings")
+            raise ValueError("client_id, sub, scope, aud and client_sub must be strings")
         return cls(
             client_id=client_id,
             sub=None if sub == client_id else sub,  # RFC 9068 §2.2: such a token stands for the client itself
             scopes=frozenset(scope.split()),
             audience=tuple(audience),
             expires_at=moment(claims["exp"]),
+            client_sub=client_sub,
         )
 
 

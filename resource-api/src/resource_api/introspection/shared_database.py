@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 
 from resource_api.introspection.introspection import Introspection, IntrospectionUnavailable
 
-TOKEN_FIELDS = {"_id": 0, "client_id": 1, "sub": 1, "scope": 1, "aud": 1, "expires_at": 1}
+TOKEN_FIELDS = {"_id": 0, "client_id": 1, "sub": 1, "client_sub": 1, "scope": 1, "aud": 1, "expires_at": 1}
 #: The cache is emptied when it has grown to so many clients: simpler than evicting, and rarely needed.
 MAX_CACHED_CLIENTS = 10_000
 
@@ -44,6 +44,7 @@ class SharedDatabaseIntrospector:
             scopes=frozenset(found["scope"].split()),
             audience=tuple(found["aud"]),
             expires_at=found["expires_at"],
+            client_sub=found.get("client_sub"),
         )
 
 

@@ -18,7 +18,7 @@ CLIENT_FIELDS = {"client_name": 1, "disabled_at": 1}
 class Me(BaseModel):
     """A person, or a client that acts for itself. Members that do not apply are left out."""
 
-    id: str = Field(description="the person's `sub`, or the client's `client_id`")
+    id: str = Field(description="the person's `sub` as the client knows it, or the client's `client_id`")
     sub: str | None = Field(None, description="for a person")
     username: str | None = Field(None, description="for a person")
     name: str | None = Field(None, description="for a person")
@@ -41,7 +41,8 @@ def describe_person(sub: str) -> dict[str, Any]:
     found = service().databases.gatehouse["user_profiles"].find_one({"_id": sub}, PROFILE_FIELDS)
     if found is None or found.get("disabled_at") is not None:
         raise InvalidToken("The person behind the access token is gone", rule="user_deleted_or_disabled")
-    profile = {"id": sub, "sub": sub, "username": found["username"], "name": found.get("name")}
+    told = current_token.sub_for_client
+    profile = {"id": told, "sub": told, "username": found["username"], "name": found.get("name")}
     if "email" in current_token.scopes:
         profile["email"] = found.get("email")
         profile["email_verified"] = bool(found.get("email_verified"))
