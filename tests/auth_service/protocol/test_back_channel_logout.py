@@ -218,13 +218,15 @@ def test_a_replayed_code_still_revokes_what_outlives_the_session(client, registe
     assert alive(tokens) == (False, False)
 
 
-def test_what_is_given_while_the_session_ends_is_taken_back(client, server, client_id, username):
+@pytest.mark.parametrize("scope", [["openid"], ["profile"]])
+def test_what_is_given_while_the_session_ends_is_taken_back(client, server, client_id, username, scope):
     tokens = sign_in_at(client, username, client_id)
     sid = claims_of(tokens["id_token"])["sid"]
+    assert note_participant(sid, client_id, scope) is True
     Session.end_one({"public_id": sid}, server.clock.now())  # and whoever did it has not come further yet
-    assert note_participant(server, sid, client_id) is False
+    assert note_participant(sid, client_id, scope) is False
     assert alive(tokens) == (False, False)
-    assert note_participant(server, None, client_id) is True
+    assert note_participant(None, client_id, scope) is True
 
 
 def test_every_session_of_a_person_ends_at_once(client, app, server, rp, client_id, username):

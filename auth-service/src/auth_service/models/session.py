@@ -55,6 +55,12 @@ class Session(Document):
         return noted.matched_count > 0
 
     @classmethod
+    def stands(cls, public_id: str) -> bool:
+        """Whether the session has not ended."""
+        found = cls._get_collection().find_one({"public_id": public_id, "ended_at": None}, {"_id": 1})
+        return found is not None
+
+    @classmethod
     def end_one(cls, condition: dict[str, Any], now: datetime) -> dict[str, Any] | None:
         """End a session that matches, in one atomic write; None if there is none, or somebody was first."""
         return cls._get_collection().find_one_and_update(

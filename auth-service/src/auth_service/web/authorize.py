@@ -107,8 +107,8 @@ def answer(parsed: OAuthRequest, grant: AuthorizationGrant, user: User | None) -
         response = grant.create_authorization_response(parsed.validated_redirect_uri, authorization)
     except OAuth2Error as error:
         return refuse(parsed, error)
-    if authorization is not None and "openid" in authorization.scope:
-        note_participant(server(), authorization.session_id, parsed.client.client_id)
+    if authorization is not None:
+        note_participant(authorization.session_id, parsed.client.client_id, authorization.scope)
     return send(response, parsed.client)
 
 
