@@ -121,6 +121,17 @@ def test_a_fault_stands_at_its_field_in_an_open_fold(admin, field, value, messag
     [
         ("web", ["response_types", "token_endpoint_auth_method", "frontchannel_logout_uri"], []),
         ("spa", ["subject_type", "backchannel_logout_uri"], ["response_types", "token_endpoint_auth_method"]),
+        (
+            "device",
+            ["id_token_signed_response_alg", "userinfo_encrypted_response_alg", "jwks_uri", "logo_uri"],
+            [
+                "redirect_uris",
+                "post_logout_redirect_uris",
+                "backchannel_logout_uri",
+                "subject_type",
+                "request_uris",
+            ],
+        ),
         ("machine", ["token_endpoint_auth_method", "jwks_uri"], ["subject_type", "backchannel_logout_uri"]),
         ("implicit", [], ["response_types", "subject_type", "jwks_uri"]),
     ],

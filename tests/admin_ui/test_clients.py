@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 
+from admin_ui.web.client_types import DEVICE_CODE
 from tests.admin_ui.browser import Browser
 
 NAME = """<script>alert("1")</script> & 'co' {{ 7*7 }}"""
@@ -33,6 +34,7 @@ def id_in(page) -> str:
             {"redirect_uris": "com.example.shop:/cb\nhttp://127.0.0.1/cb"},
             ("none", ["authorization_code", "refresh_token"], ["code"], "native"),
         ),
+        ("device", {}, ("none", [DEVICE_CODE, "refresh_token"], [], "web")),
         ("machine", {}, ("client_secret_basic", ["client_credentials"], [], "web")),
         ("implicit", {}, ("none", ["implicit"], ["token"], "web")),
     ],

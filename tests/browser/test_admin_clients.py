@@ -9,6 +9,8 @@ from tests.browser.app import App
 from tests.browser.pages import confirm, create_client, shown_client_id, shown_secret, sign_in
 from tests.e2e.oauth_client import OAuthClient
 
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
 
 @pytest.fixture
 def name(username) -> str:
@@ -47,6 +49,24 @@ def test_a_machine(admin, gateway, name):
     app = App(made_client(admin, gateway, True), "")
     token = app.client.tokens("client_credentials")["access_token"]
     assert app.whoami(token)["client_name"] == name
+
+
+@pytest.mark.rfc("8628 §3.3, §3.4")
+def test_a_television_is_allowed_by_a_code(admin, open_window, gateway, username, name):
+    create_client(admin, "Television or command line", name)
+    television = App(made_client(admin, gateway, False), "")
+    started = television.client.post("/oauth/device_authorization", scope="openid profile").json()
+    polled = {"grant_type": DEVICE_CODE, "device_code": started["device_code"]}
+    assert television.client.request_token(**polled).json()["error"] == "authorization_pending"
+    window = open_window()
+    window.goto(started["verification_uri"])
+    sign_in(window, username)
+    window.get_by_label("Code").fill(started["user_code"].lower())
+    window.get_by_role("button", name="Continue").click()
+    expect(window.get_by_text(name)).to_be_visible()
+    window.get_by_role("button", name="Allow").click()
+    expect(window.get_by_role("heading", name="Your device is connected")).to_be_visible()
+    assert television.whoami(television.client.tokens(**polled)["access_token"])["username"] == username
 
 
 def test_an_old_app_that_can_only_do_implicit(admin, open_window, gateway, redirect_target, username, name):

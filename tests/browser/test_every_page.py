@@ -27,7 +27,7 @@ ADMIN_PAGES = (
     "/admin/clients",
     "/admin/clients?search=nobody-has-this-name",
     "/admin/clients/new",
-    *(f"/admin/clients/new/{kind}" for kind in ("web", "spa", "native", "machine", "implicit")),
+    *(f"/admin/clients/new/{kind}" for kind in ("web", "spa", "native", "device", "machine", "implicit")),
     "/admin/clients/{client}",
     "/admin/clients/{client}/edit",
     "/admin/clients/{client}/secret",

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SIGN_IN_SCOPES = ("openid", "profile", "email")
+#: RFC 8628 §3.4.
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,16 @@ class ClientType:
     def confidential(self) -> bool:
         """Whether it gets a secret."""
         return self.registration["token_endpoint_auth_method"] != "none"
+
+    @property
+    def asks_people(self) -> bool:
+        """Whether people see it, and what it asks for, on a page where they allow or deny that."""
+        return bool(self.default_scope)
+
+    @property
+    def gets_id_tokens(self) -> bool:
+        """Whether it learns by OpenID Connect who signed in."""
+        return "openid" in self.default_scope
 
 
 CODE = {"grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"]}
@@ -49,6 +61,19 @@ TYPES = (
         "On a phone or a desktop. No secret; PKCE, and a redirect to the app itself.",
         icon="device-mobile",
         registration={**CODE, "application_type": "native", "token_endpoint_auth_method": "none"},
+    ),
+    ClientType(
+        "device",
+        "Television or command line",
+        "Has no browser or no keyboard. People allow it on their phone, by a short code. No secret.",
+        icon="device-tv",
+        registration={
+            "grant_types": [DEVICE_CODE, "refresh_token"],
+            "response_types": [],
+            "token_endpoint_auth_method": "none",
+        },
+        redirects=False,
+        signs_out=False,
     ),
     ClientType(
         "machine",
@@ -113,4 +138,6 @@ def type_of(client: dict[str, Any]) -> ClientType:
         return BY_KEY["native" if client.get("application_type") == "native" else "spa"]
     if "implicit" in grants:
         return BY_KEY["implicit"]
+    if DEVICE_CODE in grants:
+        return BY_KEY["device"]
     return BY_KEY["machine"] if grants else API

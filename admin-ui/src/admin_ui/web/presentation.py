@@ -48,7 +48,7 @@ OWN = (Place("My apps", "/admin/clients", icon="apps"),)
 def init_app(app: Flask) -> None:
     """Register filters and what each template sees."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(when=when, client_type=type_of)
+    app.jinja_env.filters.update(when=when, client_type=type_of, grant_name=grant_name)
     app.jinja_env.globals["described"] = described
 
     @app.context_processor
@@ -71,6 +71,11 @@ def places_of(person: Person | None) -> tuple[Place, ...]:
     if person is None:
         return ()
     return EVERYTHING if person.may_read else OWN
+
+
+def grant_name(grant_type: str) -> str:
+    """A grant type without what makes it unique and hard to read."""
+    return grant_type.rpartition(":")[2].replace("_", " ")
 
 
 def when(moment: str | float | None, empty: str = "never") -> Markup | str:

@@ -28,6 +28,13 @@ ENCRYPTION = [
     SelectChoice("ECDH-ES", "ECDH-ES"),
 ]
 HYBRID = ("code id_token", "code token", "code id_token token")
+#: What it is told, and how that is protected.
+ANSWERS = (
+    "id_token_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "userinfo_signed_response_alg",
+    "userinfo_encrypted_response_alg",
+)
 #: What belongs together, and how the fold on the page is called.
 GROUPS = {
     "Authentication and keys": (
@@ -38,10 +45,7 @@ GROUPS = {
     "Signing out": ("backchannel_logout_uri", "frontchannel_logout_uri"),
     "OpenID Connect": (
         "response_types",
-        "id_token_signed_response_alg",
-        "id_token_encrypted_response_alg",
-        "userinfo_signed_response_alg",
-        "userinfo_encrypted_response_alg",
+        *ANSWERS,
         "subject_type",
         "sector_identifier_uri",
         "request_object_signing_alg",
@@ -126,10 +130,12 @@ class ProtocolFields(Form):
     def keep_what_matters(self, kind: ClientType) -> None:
         """Take away what means nothing to the kind."""
         unwanted = set(NAMES)
+        if kind.gets_id_tokens:
+            unwanted -= {*ANSWERS, "jwks", "jwks_uri"}
         if kind.confidential:
             unwanted -= {"token_endpoint_auth_method", "jwks", "jwks_uri"}
         if kind.signs_out:
-            unwanted -= {*GROUPS["Signing out"], *GROUPS["OpenID Connect"], "jwks", "jwks_uri"}
+            unwanted -= {*GROUPS["Signing out"], *GROUPS["OpenID Connect"]}
         if kind.key != "web":
             unwanted.add("response_types")
         for name in unwanted:

@@ -33,18 +33,21 @@ class Snippet:
 def snippets_for(client: dict[str, Any]) -> list[Snippet]:
     """One snippet a language, for the flow that the client uses."""
     kind = type_of(client)
-    flow = {"machine": "machine", "implicit": "implicit", "api": "api"}.get(kind.key, "code")
+    flow = kind.key if kind.key in ("device", "machine", "implicit", "api") else "code"
     metadata = admin_ui().provider.metadata()
     redirects = client.get("redirect_uris") or ["https://app.example/callback"]
+    confidential = client.get("token_endpoint_auth_method") != "none"
     values = {
         "client_id": client["client_id"],
-        "confidential": client.get("token_endpoint_auth_method") != "none",
+        "confidential": confidential,
+        "as_itself": curl_arguments(client["client_id"], confidential),
         "redirect_uri": redirects[0],
         "scope": client.get("scope") or "",
         "issuer": admin_ui().settings.issuer,
         "authorize": metadata["authorization_endpoint"],
         "token": metadata["token_endpoint"],
         "introspect": metadata.get("introspection_endpoint", ""),
+        "device_authorization": metadata.get("device_authorization_endpoint", ""),
         "refreshes": "refresh_token" in (client.get("grant_types") or []),
     }
     found = []
@@ -53,3 +56,10 @@ def snippets_for(client: dict[str, Any]) -> list[Snippet]:
         if name in _plain_text.list_templates():
             found.append(Snippet(key, title, _plain_text.get_template(name).render(values).strip()))
     return found
+
+
+def curl_arguments(client_id: str, confidential: bool) -> str:
+    """What makes curl a client (RFC 6749 §2.3.1); its secret comes from the shell's `$CLIENT_SECRET`."""
+    if confidential:
+        return f'-u {shlex.quote(client_id + ":")}"$CLIENT_SECRET"'
+    return f"-d client_id={shlex.quote(client_id)}"
