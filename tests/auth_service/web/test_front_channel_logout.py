@@ -148,3 +148,16 @@ def test_a_thousand_apps_do_not_make_a_page_of_a_thousand_frames(client, app, re
 def test_no_other_page_may_show_frames(client):
     for path in ("/", "/login", "/signed-out"):
         assert "frame-src" not in client.get(path).headers["Content-Security-Policy"]
+
+
+@pytest.mark.rfc("OIDC Front-Channel Logout §2")
+def test_when_somebody_else_signs_in_the_first_persons_apps_hear_of_it(client, register, sign_in_at):
+    sign_in_at(register(frontchannel_logout_uri="https://app.example/out"))
+    login = "/login?account=other&next=/device"
+    form = {"username": "somebody-else", "password": "valid"}
+    page = client.post(login, data={"csrf_token": csrf_token(client.get("/").text), **form})
+    assert page.status_code == 200
+    assert frames(page) == ["https://app.example/out"]
+    assert "the person who was here before you" in page.text
+    assert 'id="onward" href="/device"' in page.text
+    assert "somebody-else" in client.get("/device").text

@@ -11,6 +11,7 @@ from auth_service.protocol.passwords import TooManySignIns, authenticate
 from auth_service.protocol.throttle import TooManyFailures
 from auth_service.web.current import server
 from auth_service.web.errors import RETRY_AFTER, expired_request_page
+from auth_service.web.logout import leave
 from auth_service.web.own_path import own_path
 from auth_service.web.security_headers import forms_may_lead_to_client
 from auth_service.web.session import current_user, sign_in
@@ -53,11 +54,10 @@ def submit() -> Response:
     if user is None:
         _log.info("refused", rule="wrong_credentials")
         return _form(pending, username, "The username or password is wrong.", 400)
-    sign_in(user, amr=["pwd"])
+    ended = sign_in(user, amr=["pwd"])
     _log.info("signed_in", sub=user.id)
-    if pending:
-        return redirect(url_for("authorize.continue_", request=_request_id()), 303)
-    return redirect(_next(), 303)
+    # Past the apps of the person who was signed in here before, if that was somebody else.
+    return leave(ended, url_for("authorize.continue_", request=_request_id()) if pending else _next())
 
 
 @blueprint.errorhandler(CSRFError)

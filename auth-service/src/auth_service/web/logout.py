@@ -79,7 +79,8 @@ def leave(ended: EndedSession | None, target: str | None) -> Response:
     if not frames:
         return redirect(target, 303)
     frames_may_show(frame.origin for frame in frames)
-    return make_response(render_template("front_channel_logout.html", frames=frames, target=target))
+    page = render_template("front_channel_logout.html", frames=frames, target=target, user=current_user())
+    return make_response(page)
 
 
 def _validate(parsed: OAuthRequest) -> EndSessionRequest:

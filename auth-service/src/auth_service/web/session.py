@@ -38,18 +38,18 @@ def session_public_id() -> str | None:
     return _session().public_id if current_user() else None
 
 
-def sign_in(user: User, amr: list[str]) -> None:
+def sign_in(user: User, amr: list[str]) -> EndedSession | None:
     """Begin a session for the user, under a new id; `amr` says how they proved it (RFC 8176).
 
     The same person again keeps the session's public id and its clients; another person gets a session of their
-    own, and the one that was there ends with all that belongs to its end.
+    own, and the one that was there ends with all that belongs to its end: it is returned.
     """
     session = _session()
-    if session.sub not in (None, user.id):
-        sign_out()
+    ended = sign_out() if session.sub not in (None, user.id) else None
     session.start(user.id, amr, request.user_agent.string)
     g.current_user = user
     g.pop("csrf_token", None)  # it belonged to the session that was
+    return ended
 
 
 def sign_out() -> EndedSession | None:
