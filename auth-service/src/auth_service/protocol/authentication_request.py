@@ -13,6 +13,7 @@ from auth_service.protocol.errors import (
 )
 from auth_service.protocol.id_token import read_hint
 from auth_service.protocol.request import OAuthRequest
+from auth_service.protocol.standard_claims import requested_values
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
@@ -111,8 +112,3 @@ def login_name(request: OAuthRequest) -> str | None:
         if user is not None and Grant.covers(user.id, client.client_id, ["profile"]):
             return user.username
     return request.get("login_hint")
-
-
-def requested_values(options: Any) -> list[Any]:
-    """What a claim was asked to be (OIDC Core §5.5.1), whatever JSON that is; empty when anything will do."""
-    return [options["value"]] if "value" in options else list(options.get("values", []))

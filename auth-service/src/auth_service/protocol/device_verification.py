@@ -51,10 +51,10 @@ class DeviceRequest:
 def find(server: "AuthorizationServer", typed: str, user: User, address: str) -> DeviceRequest:
     """The device that shows this code; raises UnknownUserCode, or TooManyFailures when guessing has to stop."""
     now = server.clock.now()
-    attempt = Attempt("user-code", ((PERSON, user.id), (ADDRESS, place_of(address))), now)
     user_code = normalise(typed)
-    if user_code is None:
+    if user_code is None:  # a slip, and no guess: no device shows such a code
         raise UnknownUserCode
+    attempt = Attempt("user-code", ((PERSON, user.id), (ADDRESS, place_of(address))), now)
     document = DeviceCode.objects(user_code=hash_user_code(server, user_code), expires_at__gt=now).first()
     client = server.clients.read(document.client_id) if document else None
     if client is None:

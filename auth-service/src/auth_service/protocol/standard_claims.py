@@ -73,5 +73,10 @@ def claims_of(
 
 def is_as_asked(value: Any, asked: Mapping[str, Any]) -> bool:
     """OIDC Core §5.5.1: a claim asked for with a value is told only if it has that value, or one of those."""
-    wanted = [*asked.get("values", ()), *([asked["value"]] if "value" in asked else ())]
+    wanted = requested_values(asked)
     return not wanted or value in wanted
+
+
+def requested_values(asked: Mapping[str, Any]) -> list[Any]:
+    """What a claim was asked to be (OIDC Core §5.5.1), whatever JSON that is; empty when anything will do."""
+    return [*asked.get("values", ()), *([asked["value"]] if "value" in asked else ())]
