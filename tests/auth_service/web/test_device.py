@@ -100,6 +100,13 @@ def test_guessing_ends(client, codes, person, clock):
 
 
 @pytest.mark.rfc("8628 §5.1")
+def test_what_can_be_no_code_does_not_count(client, codes, person):
+    for _ in range(12):
+        assert type_code(client, codes["user_code"][:-1]).status_code == 400
+    assert type_code(client, codes["user_code"]).status_code == 200
+
+
+@pytest.mark.rfc("8628 §5.1")
 def test_right_codes_do_not_count(client, client_id, person):
     for _ in range(12):
         assert type_code(client, start(client, client_id).json["user_code"]).status_code == 200
