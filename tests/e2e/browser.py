@@ -77,6 +77,17 @@ class Browser:
             page = self.sign_in(page) if path == "/login" else self.submit(page, decision=decision)
         raise AssertionError(f"no answer to the client, last at {page.url}")
 
+    def decide_for_device(self, user_code: str, decision: str = "allow") -> requests.Response:
+        """Type the code that a device shows, signing in where asked, and decide; returns the page that ends it."""
+        return self.submit(self.type_user_code(user_code), decision=decision)
+
+    def type_user_code(self, user_code: str) -> requests.Response:
+        """Type the code that a device shows, signing in where asked; returns the question, or what was wrong."""
+        page = self.open("/device")
+        if urlsplit(page.url).path == "/login":
+            page = self.sign_in(page)
+        return self.submit(page, "/device", user_code=user_code)
+
     def session_cookie(self) -> str | None:
         """The value of the authorization server's cookie, or None."""
         return self.http.cookies.get("gatehouse_session")

@@ -91,6 +91,12 @@ def spa(register: Callable[..., OAuthClient]) -> OAuthClient:
 
 
 @pytest.fixture(scope="session")
+def device(gateway: Gateway) -> OAuthClient:
+    """The demo's device: public; device code, and refresh."""
+    return OAuthClient(gateway, "demo-device", None, "none")
+
+
+@pytest.fixture(scope="session")
 def resource_server(demo_client: Callable[[str], OAuthClient]) -> OAuthClient:
     """A client that may introspect every token."""
     return demo_client("demo-api")

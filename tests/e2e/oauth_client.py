@@ -10,6 +10,7 @@ import requests
 from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway
 
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 REDIRECT_URI = "http://127.0.0.1:4600/callback"
 NO_SECRET = "it-has-none"  # what a public client sends that authenticates nevertheless
 
@@ -77,6 +78,16 @@ class OAuthClient:
     def tokens_by_code(self, browser: Browser, **parameters: str) -> dict[str, Any]:
         """RFC 6749 §4.1: the whole code flow."""
         return self.tokens("authorization_code", **self.get_code(browser, **parameters))
+
+    def start_device(self, scope: str = "openid profile") -> dict[str, Any]:
+        """RFC 8628 §3.1: as a device without a browser; the two codes, and where to type the one."""
+        answer = self.post("/oauth/device_authorization", scope=scope)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def poll(self, device_code: str) -> requests.Response:
+        """RFC 8628 §3.4: ask whether the person has decided by now."""
+        return self.request_token(DEVICE_CODE, device_code=device_code)
 
 
 def new_pkce(gateway: Gateway) -> tuple[str, dict[str, str]]:

@@ -7,8 +7,11 @@ from collections import Counter
 
 import requests
 
+from tests.e2e.browser import Browser
 from tests.e2e.compose_system import ComposeSystem
 from tests.e2e.containers.person import Person
+from tests.e2e.gateway import Gateway
+from tests.e2e.oauth_client import OAuthClient
 
 NAMES_ARE_KEPT = 1.1  # seconds for which the gateway trusts what Docker's name server said
 REQUESTS = (
@@ -52,6 +55,20 @@ def test_each_step_of_a_sign_in_may_meet_another_replica(disturbed: ComposeSyste
         me = requests.get(f"{disturbed.url}/api/me", headers=bearer, timeout=10)
         assert me.json()["username"] == username
     assert len(upstreams(disturbed) - before) >= 3  # resource-api's, and more than one of auth-service's
+
+
+def test_a_device_and_its_person_may_meet_different_replicas(disturbed: ComposeSystem) -> None:
+    disturbed.scale("auth-service", 3)
+    time.sleep(NAMES_ARE_KEPT)
+    before = upstreams(disturbed)
+    with Gateway(disturbed.url, disturbed) as gateway:
+        device = OAuthClient(gateway, "demo-device", None, "none")
+        for _ in range(3):
+            codes = device.start_device()
+            assert device.poll(codes["device_code"]).json()["error"] == "authorization_pending"
+            assert Browser(gateway).decide_for_device(codes["user_code"]).status_code == 200
+            assert device.poll(codes["device_code"]).status_code == 200
+    assert len(upstreams(disturbed) - before) == 3
 
 
 def test_a_killed_replica_costs_no_request_but_those_in_flight(disturbed: ComposeSystem) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.gateway import Gateway
+from tests.e2e.oauth_client import DEVICE_CODE
 
 
 @pytest.fixture(params=["oauth-authorization-server", "openid-configuration"])
@@ -35,11 +36,11 @@ def test_every_endpoint_exists(metadata: dict[str, Any], gateway: Gateway) -> No
 def test_every_grant_that_is_named_is_known_and_no_other(
     metadata: dict[str, Any], gateway: Gateway, resource_server
 ) -> None:
-    token_grants = {"authorization_code", "refresh_token", "client_credentials", "password"}
+    token_grants = {"authorization_code", "refresh_token", "client_credentials", "password", DEVICE_CODE}
     assert set(metadata["grant_types_supported"]) == token_grants | {"implicit"}
     for grant in token_grants:
         assert resource_server.request_token(grant).json()["error"] == "unauthorized_client"
-    unknown = resource_server.request_token("urn:ietf:params:oauth:grant-type:device_code")
+    unknown = resource_server.request_token("urn:ietf:params:oauth:grant-type:jwt-bearer")
     assert unknown.json()["error"] == "unsupported_grant_type"
 
 

@@ -97,5 +97,5 @@ def test_the_ready_made_clients_of_machines(curl, gateway: Gateway, client_id: s
 def test_the_home_page_has_lines_to_paste(gateway: Gateway, browser: Browser) -> None:
     page = browser.open("/").text
     assert f"{gateway.url}/oauth/token" in page
-    for client_id in ("demo-web", "demo-spa", "demo-implicit", "demo-service", "demo-api", "demo-automation"):
-        assert client_id in page
+    for name in ("web", "spa", "implicit", "device", "service", "api", "automation"):
+        assert f"demo-{name}" in page
