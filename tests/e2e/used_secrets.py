@@ -11,10 +11,15 @@ import requests
 #: Members of JSON answers, and parameters of redirects, that are secrets.
 MEMBERS = (
     *("access_token", "refresh_token", "id_token", "client_secret", "password", "registration_access_token"),
+    *("device_code", "user_code"),
 )
 PARAMETERS = ("code", "access_token", "id_token", "request")
 #: Shorter ones could stand anywhere by chance, or in a word: the demo's password is `valid`.
 SHORTEST = 12
+#: Shorter than that, and yet like no word and nothing that comes about by chance.
+SHORT_KINDS = ("user_code",)
+#: What all spellings of all secrets are long enough for: a user code has eight letters.
+_BEGINNING = 8
 
 
 class UsedSecrets:
@@ -25,7 +30,7 @@ class UsedSecrets:
 
     def add(self, kind: str, value: str) -> str:
         """Remember a secret that a test made up; returns it."""
-        if len(value) >= SHORTEST:
+        if len(value) >= SHORTEST or (kind in SHORT_KINDS and value):
             self._by_kind[kind].add(value)
         return value
 
@@ -50,17 +55,19 @@ class UsedSecrets:
             for name in MEMBERS:
                 if isinstance(body.get(name), str):
                     self.add(name, body[name])
+            if isinstance(body.get("user_code"), str):  # a person may leave out the dash
+                self.add("user_code", body["user_code"].replace("-", ""))
 
     def found_in(self, text: bytes) -> list[tuple[str, str, bytes]]:
         """The kind, a beginning and the spelling of each secret that stands in the text."""
         by_beginning: defaultdict[bytes, list[tuple[str, str, bytes]]] = defaultdict(list)
         for kind, secret in self:
             for spelling in spellings(secret):
-                by_beginning[spelling[:SHORTEST]].append((kind, f"{secret[:8]}…", spelling))
+                by_beginning[spelling[:_BEGINNING]].append((kind, f"{secret[:8]}…", spelling))
         return [  # one look at each place, however many secrets there are
             found
             for place in range(len(text))
-            if (beginning := text[place : place + SHORTEST]) in by_beginning
+            if (beginning := text[place : place + _BEGINNING]) in by_beginning
             for found in by_beginning[beginning]
             if text.startswith(found[2], place)
         ]

@@ -12,7 +12,7 @@ from tests.e2e.used_secrets import UsedSecrets
 
 KINDS = (
     *("code", "code_verifier", "access_token", "refresh_token", "id_token", "client_secret", "password"),
-    *("cookie", "request"),
+    *("cookie", "request", "device_code", "user_code"),
 )
 
 
@@ -23,6 +23,7 @@ def used_secrets(
     web_app: OAuthClient,
     register: Callable[..., OAuthClient],
     resource_server: OAuthClient,
+    device: OAuthClient,
     new_browser: Callable[..., Browser],
 ) -> UsedSecrets:
     """All that the run has used, at least one of every kind and in every way that a client can send it."""
@@ -36,6 +37,13 @@ def used_secrets(
         client.request_token("refresh_token", refresh_token=tokens["refresh_token"])  # a replay, to be logged
         client.revoke(renewed["access_token"])
         browser.open("/oauth/logout", id_token_hint=tokens["id_token"])
+    for decision in ("allow", "deny", None):  # the last one is left waiting
+        codes = device.start_device()
+        new_browser().open(codes["verification_uri_complete"])  # the code goes along to the sign-in page
+        question = browser.type_user_code(codes["user_code"])
+        if decision:
+            browser.submit(question, decision=decision)
+        device.poll(codes["device_code"])
     admin.call("POST", f"/clients/{posting.client_id}/secret", json={"keep_previous_for": 60})
     user = admin.create_user()
     admin.call("POST", f"/users/{user['sub']}/password", json={})

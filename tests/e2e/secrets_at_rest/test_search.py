@@ -31,6 +31,15 @@ def test_a_secret_is_found_however_it_is_written(manner: str, length: int) -> No
     assert {found[1] for found in used.found_in(text)} == {f"{secret[:8]}…"}
 
 
+@pytest.mark.parametrize("manner", WRITTEN)
+@pytest.mark.parametrize("dash", ["-", ""])
+def test_a_user_code_is_found_though_it_is_short(manner: str, dash: str) -> None:
+    used = UsedSecrets()
+    used.collect_members({"user_code": "BCDF-GHJK"})
+    text = b"2026 some line " + WRITTEN[manner](f"BCDF{dash}GHJK") + b" and its end"
+    assert {found[0] for found in used.found_in(text)} == {"user_code"}
+
+
 def test_what_is_not_there_is_not_found() -> None:
     used = UsedSecrets()
     used.add("secret", "x" * 8 + secrets.token_urlsafe(32))
