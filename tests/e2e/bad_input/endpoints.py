@@ -18,7 +18,9 @@ PROTOCOL = {
     "token_endpoint": (
         *("grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier", "username"),
         *("password", "scope", "refresh_token", "client_assertion", "client_assertion_type"),
+        "device_code",
     ),
+    "device_authorization_endpoint": ("client_id", "client_secret", "scope"),
     "revocation_endpoint": ("token", "token_type_hint", "client_id", "client_secret"),
     "introspection_endpoint": ("token", "token_type_hint", "client_id", "client_secret"),
     "userinfo_endpoint": ("access_token", "schema"),

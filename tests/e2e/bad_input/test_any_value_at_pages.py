@@ -17,6 +17,7 @@ IN_QUERIES = {
     "/login": ("request", "next"),
     "/consent": ("request",),
     "/oauth/authorize/continue": ("request",),
+    "/device": ("user_code",),
     "/admin/login": ("next",),
     "/admin/callback": ("code", "state", "iss", "error"),
     "/admin/clients": ("search", "after"),
@@ -97,6 +98,20 @@ def test_as_a_decision(web_app: OAuthClient, browser: Browser, value: str | byte
     answer = browser.http.post(consent.url, data=body, headers=FORM)
     assert answer.status_code == 400
     assert browser.submit(consent, decision="allow").is_redirect  # nothing is lost
+
+
+@every_value
+def test_for_a_device(device: OAuthClient, browser: Browser, value: str | bytes) -> None:
+    question = browser.type_user_code(device.start_device()["user_code"])
+    form = form_with(question.text, ["decision"])
+    tried = [("/device", "user_code"), ("/device/decision", "user_code"), ("/device/decision", "decision")]
+
+    def answers() -> Iterator[tuple[str, requests.Response]]:
+        for path, name in [*tried, ("/device/not-me", "user_code")]:  # which signs out
+            body = encode(form.fields | {"decision": "allow", name: value})
+            yield f"{path} {name}", browser.http.post(path, data=body, headers=FORM)
+
+    assert faults(answers()) == []
 
 
 @every_value

@@ -10,13 +10,14 @@ from tests.e2e.bad_input.endpoints import FOR_BROWSERS, PROTOCOL, protocol_endpo
 from tests.e2e.bad_input.nasty_values import FORM, encode, every_value
 from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway
-from tests.e2e.oauth_client import REDIRECT_URI, OAuthClient
+from tests.e2e.oauth_client import DEVICE_CODE, REDIRECT_URI, OAuthClient
 
 GRANTS = {
     "password": {"username": "somebody", "password": "valid"},
     "client_credentials": {"scope": "profile"},
     "refresh_token": {"refresh_token": "grt_unknown"},
     "authorization_code": {"code": "gac_unknown", "code_verifier": "x" * 43, "redirect_uri": REDIRECT_URI},
+    DEVICE_CODE: {"device_code": "gdc_unknown"},
 }
 
 
@@ -67,8 +68,9 @@ def test_those_for_programs(gateway: Gateway, web_app: OAuthClient, value: str |
 
 @pytest.mark.rfc("6749 §5.2")
 @every_value
-def test_every_grant(gateway: Gateway, web_app: OAuthClient, value: str | bytes) -> None:
-    auth = (web_app.client_id, web_app.secret or "")
+def test_every_grant(gateway: Gateway, register, value: str | bytes) -> None:
+    client = register(grant_types=list(GRANTS))
+    auth = (client.client_id, client.secret or "")
 
     def answers() -> Iterator[tuple[str, requests.Response]]:
         for grant, parameters in GRANTS.items():

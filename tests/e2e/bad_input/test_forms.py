@@ -43,6 +43,17 @@ def test_nothing_is_allowed(web_app: OAuthClient, browser: Browser, token: str |
 
 
 @pytest.mark.parametrize("token", [None, *FORGED])
+def test_no_device_is_connected(device: OAuthClient, browser: Browser, token: str | None) -> None:
+    codes = device.start_device()
+    question = browser.type_user_code(codes["user_code"])
+    fields = {"user_code": codes["user_code"], "decision": "allow", "csrf_token": token}
+    assert browser.http.post("/device/decision", data=fields).status_code == 400
+    assert device.poll(codes["device_code"]).json()["error"] == "authorization_pending"
+    browser.submit(question, decision="allow")  # it still waits
+    assert device.poll(codes["device_code"]).status_code == 200
+
+
+@pytest.mark.parametrize("token", [None, *FORGED])
 def test_nobody_is_signed_out(browser: Browser, token: str | None) -> None:
     browser.sign_in()
     assert browser.http.post("/logout", data={"csrf_token": token}).status_code == 400

@@ -6,9 +6,11 @@ from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway
 from tests.e2e.oauth_client import OAuthClient
 
+ENDPOINTS = ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/device_authorization")
+
 
 @pytest.mark.rfc("6749 §3.2")
-@pytest.mark.parametrize("endpoint", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("name", ["grant_type", "token", "scope", "unheard_of"])
 def test_a_repeated_parameter_is_refused(
     web_app: OAuthClient, gateway: Gateway, endpoint: str, name: str
@@ -28,7 +30,7 @@ def test_credentials_given_twice_are_refused(web_app: OAuthClient, gateway: Gate
 
 
 @pytest.mark.rfc("6749 §3.2, §2.3.1")
-@pytest.mark.parametrize("endpoint", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_parameters_in_the_address_are_refused(web_app: OAuthClient, gateway: Gateway, endpoint: str) -> None:
     form = {"grant_type": "client_credentials", "token": "x"}
     auth = (web_app.client_id, web_app.secret or "")
@@ -50,7 +52,7 @@ def test_a_body_that_is_no_form_is_refused(web_app: OAuthClient, gateway: Gatewa
 
 
 @pytest.mark.rfc("6749 §3.2")
-@pytest.mark.parametrize("endpoint", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_get_is_not_allowed(gateway: Gateway, endpoint: str) -> None:
     answer = gateway.get(endpoint)
     assert answer.status_code == 405

@@ -21,6 +21,11 @@ def sign_out_question(browser: Browser, client: OAuthClient) -> requests.Respons
     return browser.open("/oauth/logout", client_id=client.client_id)
 
 
+def device_question(browser: Browser, client: OAuthClient) -> requests.Response:
+    device = OAuthClient(client.gateway, "demo-device", None, "none")
+    return browser.type_user_code(device.start_device()["user_code"])
+
+
 def administration(path: str) -> Open:
     def go(browser: Browser, _: OAuthClient) -> requests.Response:
         browser.username = "admin"
@@ -44,6 +49,10 @@ PAGES: dict[str, tuple[int, Open]] = {
     ),
     "a stale form": (400, refused_form),
     "consent": (200, consent),
+    "device": (200, lambda browser, _: browser.sign_in(browser.open("/device"))),
+    "device, a wrong code": (400, lambda browser, _: browser.type_user_code("?")),
+    "device?": (200, device_question),
+    "device allowed": (200, lambda browser, _: browser.open("/device/allowed")),
     "sign out?": (200, sign_out_question),
     "signed out": (200, lambda browser, _: browser.open("/signed-out")),
     "authorization error": (400, lambda browser, _: browser.open("/oauth/authorize", client_id="nobody")),
