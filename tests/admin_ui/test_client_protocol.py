@@ -92,6 +92,56 @@ def test_hybrid_response_types_go_with_their_grant(admin, auth_service, web):
     assert after["response_types"] == ["code"] and "implicit" not in after["grant_types"]
 
 
+@pytest.mark.parametrize("responses", [["code", "id_token"], ["code id_token"]])
+def test_response_types_that_the_form_does_not_offer_stay(admin, auth_service, new_client, responses):
+    client = new_client(
+        grant_types=["authorization_code", "implicit"], response_types=responses, redirect_uris=[REDIRECT]
+    )
+
+    page = admin.submit(admin.open(f"/admin/clients/{client['client_id']}/edit"), client_name="Renamed")
+
+    assert "The changes are saved." in page.text
+    after = auth_service.api("GET", f"clients/{client['client_id']}")
+    assert (after["client_name"], after["response_types"]) == ("Renamed", responses)
+
+
+def test_what_a_client_says_of_itself_and_of_signing_in(admin, auth_service, web):
+    given = {
+        "software_id": "4NRB1-0XZABZI9E6",
+        "software_version": "2.1",
+        "default_max_age": 0,
+        "require_auth_time": True,
+        "default_acr_values": ["urn:mace:incommon:iap:silver", "phr"],
+        "initiate_login_uri": "https://app.example/start",
+        "backchannel_logout_uri": "https://app.example/out",
+        "backchannel_logout_session_required": True,
+        "frontchannel_logout_uri": "https://app.example/frame",
+        "frontchannel_logout_session_required": True,
+    }
+    client = web(**given | {"default_acr_values": "\n".join(given["default_acr_values"])})
+    assert {name: client[name] for name in given} == given
+
+    edit = admin.open(f"/admin/clients/{client['client_id']}/edit")
+    assert "Nothing was changed." in admin.submit(edit).text
+    cleared = {name: [] if isinstance(value, bool) else "" for name, value in given.items()}
+    admin.submit(edit, **cleared)
+    after = auth_service.api("GET", f"clients/{client['client_id']}")
+    assert not any(after[name] for name in given) and after["default_max_age"] is None
+
+
+def test_an_algorithm_that_does_not_fit_the_method_is_refused_at_its_field(admin):
+    page = admin.submit(
+        admin.open("/admin/clients/new/web"),
+        client_name="Kept",
+        redirect_uris=REDIRECT,
+        token_endpoint_auth_method="private_key_jwt",
+        token_endpoint_auth_signing_alg="HS256",
+        jwks_uri="https://app.example/jwks",
+    )
+
+    assert 'id="token_endpoint_auth_signing_alg-error">HS256 does not fit private_key_jwt' in page.text
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
@@ -103,6 +153,12 @@ def test_hybrid_response_types_go_with_their_grant(admin, auth_service, web):
         ("frontchannel_logout_uri", "https://other.example/", "one of the redirect_uris"),
         ("id_token_encrypted_response_alg", "ECDH-ES", "needs jwks or jwks_uri"),
         ("sector_identifier_uri", "/here", "not absolute"),
+        ("default_max_age", "-1", "must be greater than or equal to 0"),
+        ("default_max_age", "soon", "integer"),
+        ("default_acr_values", "one two", "without spaces"),
+        ("initiate_login_uri", "http://127.0.0.1/start", "must be an https URL"),
+        ("software_version", "1\u202e2", "control or invisible characters"),
+        ("token_endpoint_auth_signing_alg", "ES257", "choice"),
     ],
 )
 def test_a_fault_stands_at_its_field_in_an_open_fold(admin, field, value, message):

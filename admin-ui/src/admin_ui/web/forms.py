@@ -1,5 +1,6 @@
 """What our forms add to WTForms: lines of text as lists, the admin API's errors beside their fields."""
 
+import json
 import re
 from typing import Any
 
@@ -55,6 +56,28 @@ class LinesField(TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Split what was sent into lines."""
         self.data = lines_of(valuelist[0]) if valuelist else []
+
+
+class JsonObjectField(TextAreaField):
+    """A text area for a JSON object, whose content the server checks."""
+
+    def _value(self) -> str:
+        return self.raw_data[0] if self.raw_data else json.dumps(self.data, indent=1) if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was sent; raises ValueError with what is wrong."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = _json_object(text) if text else None
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError('This is no JSON object, like {"keys": […]}.')
+    return found
 
 
 def described(field: Any, hint: str, more: dict[str, Any]) -> dict[str, Any]:
