@@ -61,7 +61,10 @@ def test_a_link_with_the_code_decides_nothing(client, client_id, codes, person):
 @pytest.mark.rfc("8628 §6.1")
 def test_small_letters_without_the_dash_will_do(client, codes, person):
     typed = codes["user_code"].replace("-", " ").lower()
-    assert "Connect this device?" in type_code(client, typed).text
+    question = type_code(client, typed).text
+    assert "Connect this device?" in question
+    assert codes["user_code"] in question  # as the device shows it, to be compared
+    assert typed not in question
 
 
 @pytest.mark.parametrize("typed", ["", "WRONG", "BBBB-BBBB", "\x00", "<script>", "x" * 3000])

@@ -8,6 +8,7 @@ from auth_service.protocol import device_verification
 from auth_service.protocol.device_verification import DeviceRequest, UnknownUserCode
 from auth_service.protocol.scope import describe
 from auth_service.protocol.throttle import TooManyFailures
+from auth_service.protocol.user_code import normalise
 from auth_service.web.client_presentation import presentation_of
 from auth_service.web.current import server
 from auth_service.web.logout import leave
@@ -88,7 +89,7 @@ def _question(asked: DeviceRequest) -> Response:
         "device_consent.html",
         **presentation_of(asked.client),
         user=asked.user,
-        user_code=_code(request.form),
+        user_code=normalise(_code(request.form)),  # as the device shows it
         scopes=describe(asked.scope),
         can_be_allowed=asked.can_be_allowed,
     )
