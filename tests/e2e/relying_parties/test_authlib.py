@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from authlib.integrations.base_client import OAuthError
 
 from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway, bearer
-from tests.e2e.oauth_client import OAuthClient
-from tests.e2e.relying_parties.authlib_session import sign_in
+from tests.e2e.oauth_client import DEVICE_CODE, OAuthClient
+from tests.e2e.relying_parties.authlib_session import SCOPE, sign_in
 from tests.e2e.relying_parties.received_id_token import check, half_hash
 
 
@@ -44,6 +45,24 @@ def test_an_expired_token_is_refreshed_on_the_way(
     session.token = first | {"expires_at": 1}
     assert session.get(metadata["userinfo_endpoint"]).status_code == 200
     assert session.token["access_token"] != first["access_token"]
+
+
+@pytest.mark.rfc("8628 §3.1, §3.4")
+def test_device_flow(device: OAuthClient, connect, metadata: dict[str, Any], person: Browser) -> None:
+    session = connect(device)
+    endpoint, form = (
+        metadata["device_authorization_endpoint"],
+        {"client_id": device.client_id, "scope": SCOPE},
+    )
+    codes = session.post(endpoint, data=form, withhold_token=True).json()
+    poll = {"grant_type": DEVICE_CODE, "device_code": codes["device_code"]}
+    with pytest.raises(OAuthError, match="authorization_pending"):
+        session.fetch_token(**poll)
+    person.decide_for_device(codes["user_code"])
+    check(device.gateway, session.fetch_token(**poll)["id_token"], device.client_id, None, "RS256")
+    assert session.get(metadata["userinfo_endpoint"]).json()["preferred_username"] == person.username
+    session.refresh_token()
+    assert session.get(metadata["userinfo_endpoint"]).status_code == 200
 
 
 @pytest.mark.rfc("7009 §2, 7662 §2")

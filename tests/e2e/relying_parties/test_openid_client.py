@@ -3,8 +3,10 @@
 import pytest
 
 from tests.e2e.browser import Browser
-from tests.e2e.oauth_client import OAuthClient
+from tests.e2e.oauth_client import DEVICE_CODE, OAuthClient
 from tests.e2e.relying_parties.openid_client_process import REQUEST, OpenidClient, RelyingPartyError, sign_in
+
+DEVICE = {"grant_types": [DEVICE_CODE, "refresh_token"], "response_types": [], "redirect_uris": []}
 
 
 @pytest.mark.rfc("OIDC Core §3.1, OIDC Discovery §4.3")
@@ -83,6 +85,29 @@ def test_hybrid_flow(register, relying_party: OpenidClient, person: Browser) -> 
     relying_party.discover(client, use="code id_token")
     answer = sign_in(relying_party, person)
     assert relying_party.do("userinfo", sub=answer["claims"]["sub"])["preferred_username"] == person.username
+
+
+@pytest.mark.rfc("8628 §3.1, §3.4")
+@pytest.mark.parametrize("method", ["client_secret_basic", "none"])
+def test_device_flow(register, relying_party: OpenidClient, person: Browser, method: str) -> None:
+    metadata = DEVICE | {"token_endpoint_auth_method": method}
+    relying_party.discover(register(**metadata), metadata=metadata)
+    codes = relying_party.do("device", parameters={"scope": "openid profile"})
+    person.decide_for_device(codes["user_code"])
+    answer = relying_party.do("poll", interval=0)  # it would wait before it asks for the first time
+    assert answer["claims"]["auth_time"]
+    userinfo = relying_party.do("userinfo", sub=answer["claims"]["sub"])
+    assert userinfo["preferred_username"] == person.username
+    assert relying_party.do("refresh")["claims"]["sub"] == answer["claims"]["sub"]
+
+
+@pytest.mark.rfc("8628 §3.5")
+def test_a_device_that_is_denied(device: OAuthClient, relying_party: OpenidClient, person: Browser) -> None:
+    relying_party.discover(device)
+    codes = relying_party.do("device", parameters={"scope": "openid profile"})
+    person.decide_for_device(codes["user_code"], "deny")
+    with pytest.raises(RelyingPartyError, match="access_denied"):
+        relying_party.do("poll", interval=0)
 
 
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2")

@@ -16,6 +16,7 @@ const FLOWS = { id_token: client.useIdTokenResponseType, 'code id_token': client
 
 let config, flow, signingKey // as set by `discover` or `register`
 let asked // the authorization request that is under way
+let waiting // the device authorization that is under way
 let tokens // what the last token response held
 
 const privateKey = async ({ alg, jwk }) => ({
@@ -83,6 +84,15 @@ const steps = {
       pkceCodeVerifier: asked.verifier,
       idTokenExpected: true,
     })
+    return { claims: tokens.claims(), tokens }
+  },
+
+  async device({ parameters }) {
+    return (waiting = await client.initiateDeviceAuthorization(config, parameters))
+  },
+
+  async poll({ interval }) {
+    tokens = await client.pollDeviceAuthorizationGrant(config, { ...waiting, interval })
     return { claims: tokens.claims(), tokens }
   },
 
