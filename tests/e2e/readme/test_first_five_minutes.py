@@ -15,6 +15,8 @@ EXPECTED = [
     [r"^HTTP/1\.1 403 ", r'error="insufficient_scope"', r'scope="notes:read"'],
     [r'"title": ?"Hello"'],
     [r'"active": ?true', r'"active": ?false'],
+    [r'"user_code": ?"[A-Z]{4}-[A-Z]{4}"', r'"verification_uri": ?"http://127.0.0.1:\d+/device"'],
+    [r'"error": ?"authorization_pending"'],
     [r'"client_id": ?"[0-9a-f]{32}"', r'"client_secret": ?"gcs_', r'"registration_access_token": ?"gra_'],
 ]
 
