@@ -36,10 +36,14 @@ class Listing:
         """Whether something beyond the plain list was asked for."""
         return any(self.chosen.values())
 
-    def without(self, name: str) -> str:
-        """The list without one of its filters."""
-        kept = {key: value for key, value in self.chosen.items() if value and key != name}
-        return f"{request.path}?{urlencode(kept)}" if kept else request.path
+    @property
+    def plain_address(self) -> str:
+        """The list without any filter."""
+        return request.path
+
+    def choosing(self, name: str, value: str) -> str:
+        """The list with one of its filters set to this; to nothing where it is empty."""
+        return self._address(**{name: value})
 
     def _address(self, **extra: str) -> str:
         query = {key: value for key, value in {**self.chosen, **extra}.items() if value}
