@@ -2,9 +2,13 @@
 
 import json
 import re
+import time
+from secrets import token_hex
 
 import pytest
-from joserfc.jwk import ECKey
+import requests
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
 
 from tests.admin_ui.test_clients import id_in
 
@@ -90,6 +94,47 @@ def test_hybrid_response_types_go_with_their_grant(admin, auth_service, web):
     admin.submit(page, response_types=[])
     after = auth_service.api("GET", f"clients/{client['client_id']}")
     assert after["response_types"] == ["code"] and "implicit" not in after["grant_types"]
+
+
+@pytest.mark.rfc("OIDC Core §9")
+def test_a_jwt_signed_with_the_secret_needs_a_new_secret_and_says_so(admin, auth_service, web):
+    client_id = web()["client_id"]
+    edit = admin.open(f"/admin/clients/{client_id}/edit")
+    assert "JWT, signed with the secret: needs a new secret" in edit.text
+    assert "Secret, in the form: needs" not in edit.text
+
+    page = admin.submit(edit, token_endpoint_auth_method="client_secret_jwt")
+    assert "only with a new secret" in page.text
+    assert f'href="/admin/clients/{client_id}/secret">Rotate the secret</a>' in page.text
+    assert "needs a new secret" not in admin.open(f"/admin/clients/{client_id}/edit").text
+
+    asked = admin.open(f"/admin/clients/{client_id}/secret")
+    assert "keep_previous_for" not in asked.form().fields
+    secret = admin.submit(asked).text.split('id="client-secret">')[1].split("<")[0]
+    assert proves_itself(auth_service.issuer, client_id, secret)
+
+
+def proves_itself(issuer: str, client_id: str, secret: str) -> bool:
+    """Whether a JWT that is signed with the secret authenticates the client, here at the introspection endpoint."""
+    now = int(time.time())
+    claims = {"iss": client_id, "sub": client_id, "aud": issuer, "jti": token_hex(8), "exp": now + 60}
+    form = {
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(secret)),
+        "token": "any",
+    }
+    return requests.post(f"{issuer}/oauth/introspect", data=form, timeout=10).status_code == 200
+
+
+def test_another_method_than_a_secret_leaves_none_to_go_back_to(admin, web):
+    client_id = web(token_endpoint_auth_method="private_key_jwt", jwks_uri="https://app.example/jwks")[
+        "client_id"
+    ]
+    edit = admin.open(f"/admin/clients/{client_id}/edit")
+    assert edit.text.count(": needs a new secret") == 3
+
+    page = admin.submit(edit, token_endpoint_auth_method="client_secret_basic")
+    assert "only with a new secret" in page.text
 
 
 @pytest.mark.parametrize("responses", [["code", "id_token"], ["code id_token"]])

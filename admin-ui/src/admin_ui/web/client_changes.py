@@ -9,6 +9,7 @@ from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
 from admin_ui.web.client_forms import ClientForm
+from admin_ui.web.client_secrets import notice_of
 from admin_ui.web.client_types import name_of, type_of
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
@@ -28,7 +29,7 @@ def edit(client_id: str) -> Page:
         try:
             if changes := form.changes():
                 admin_api.patch("clients", client_id, **changes)
-            flash("The changes are saved." if changes else "Nothing was changed.", "success")
+            flash(*notice_of(client, changes))
             return redirect(url_for("clients.page", client_id=client_id))
         except Refused as refused:
             form.take_errors(refused)

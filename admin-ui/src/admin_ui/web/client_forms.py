@@ -8,6 +8,7 @@ from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
 from admin_ui.web.client_folds import Fold, folds_of, names_that_matter
+from admin_ui.web.client_secrets import needs_new_secret
 from admin_ui.web.client_types import ClientType
 from admin_ui.web.client_values import changes_of, data_of, registration_of
 from admin_ui.web.openid_client_fields import OpenIDClientFields
@@ -31,6 +32,8 @@ class ClientForm(OpenIDClientFields):
         for field in self:
             if isinstance(field, RedirectUrisField):
                 field.native = kind.key == "native"
+        if client and "token_endpoint_auth_method" in self:
+            self._name_methods_that_need_a_new_secret(client)
         self.scopes = scopes_offered(client)
         self.scope.choices = [SelectChoice(scope["name"]) for scope in self.scopes]
 
@@ -46,6 +49,16 @@ class ClientForm(OpenIDClientFields):
     def folds(self) -> list[Fold]:
         """What is folded away."""
         return list(folds_of(self))
+
+    def _name_methods_that_need_a_new_secret(self, client: dict[str, Any]) -> None:
+        field = self.token_endpoint_auth_method
+        field.choices = [
+            SelectChoice(method.value, f"{method.label}: needs a new secret")
+            if needs_new_secret(client, method.value)
+            else method
+            for method in field.choices
+        ]
+        field.description += " Where a new secret is needed, rotate it after saving: we keep only hashes."
 
     def _values(self) -> dict[str, Any]:
         return {name: value.strip() if isinstance(value, str) else value for name, value in self.data.items()}

@@ -1,5 +1,7 @@
 """A new secret for a client, the previous one kept valid for as long as its owner needs to roll it out."""
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from wtforms import RadioField, SelectChoice
 
@@ -19,10 +21,33 @@ OVERLAPS = [
 ]
 
 
+ROTATE_NOW = (
+    "The changes are saved. It can prove itself this way only with a new secret: "
+    "of those it had, we keep nothing but hashes."
+)
+
+
 class RotationForm(Form):
     """How long the previous secret stays valid, in seconds."""
 
     keep_previous_for = RadioField("The previous secret", choices=OVERLAPS, default="86400")
+
+
+def needs_new_secret(client: dict[str, Any], method: str) -> bool:
+    """Whether the client, as it is now, could prove itself by this method only with another secret.
+
+    A MAC cannot be checked by the hash that is all we keep of a secret for the other methods.
+    """
+    if method == "client_secret_jwt":
+        return bool(client["token_endpoint_auth_method"] != method)
+    return method.startswith("client_secret") and not client.get("secrets")
+
+
+def notice_of(client: dict[str, Any], changes: dict[str, Any]) -> tuple[str, str]:
+    """What to say of changes that are saved, and its category: a warning is shown with the way to rotate."""
+    if needs_new_secret(client, changes.get("token_endpoint_auth_method", "")):
+        return ROTATE_NOW, "warning"
+    return "The changes are saved." if changes else "Nothing was changed.", "success"
 
 
 @blueprint.route("/admin/clients/<client_id>/secret", methods=["GET", "POST"])
@@ -31,9 +56,11 @@ def rotate(client_id: str) -> str | tuple[str, int]:
     """Ask for the overlap; the answer to the POST is the only page that ever shows the secret."""
     client = admin_api.get("clients", client_id)
     form = RotationForm()
+    if client["token_endpoint_auth_method"] == "client_secret_jwt":  # a MAC is checked by the newest alone
+        del form.keep_previous_for
     if form.sent_and_valid():
         try:
-            seconds = int(form.keep_previous_for.data)
+            seconds = int(form.data.get("keep_previous_for", 0))
             reply = admin_api.post("clients", client_id, "secret", keep_previous_for=seconds)
             return render_template(
                 "clients/rotated.html",
