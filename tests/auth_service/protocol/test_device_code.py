@@ -157,6 +157,20 @@ def test_what_is_revoked_before_it_is_redeemed_stays_so(device, client_id, allow
     assert error_of(poll(device, client_id, allowed["device_code"])) == "invalid_grant"
 
 
+def test_who_was_disabled_while_allowing_gives_nothing(device, client_id, allowed, person, clock):
+    person.update(set__disabled_at=clock.now())  # and the revocation came before the decision
+    assert error_of(poll(device, client_id, allowed["device_code"])) == "invalid_grant"
+
+
+def test_what_the_person_may_not_give_any_more_is_not_given(client, device, register, person):
+    client_id = device_client(register, scope="openid admin:read")
+    person.update(set__roles=["admin"])
+    codes = start(device, client_id).json
+    decide(client, codes["user_code"])
+    person.update(set__roles=[])
+    assert poll(device, client_id, codes["device_code"]).json["scope"] == "openid"
+
+
 def test_signing_out_in_the_browser_does_not_sign_out_the_device(client, device, client_id, allowed):
     tokens = poll(device, client_id, allowed["device_code"]).json
     client.post("/logout", data={"csrf_token": csrf_token(client.get("/").text)})

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from auth_service.models import DeviceCode
+from auth_service.models import DeviceCode, User
 from auth_service.models.revocation import revoke_family
 from auth_service.models.secret import hash_secret
 from auth_service.protocol.access_token import Authorization
@@ -17,6 +17,7 @@ from auth_service.protocol.errors import (
 )
 from auth_service.protocol.grants.token_grant import TokenGrant
 from auth_service.protocol.profile import DEVICE_CODE
+from auth_service.protocol.scope import permitted_to
 
 #: What networks may shorten the time between two polls by.
 _JITTER = timedelta(seconds=1)
@@ -40,10 +41,15 @@ class DeviceCodeGrant(TokenGrant):
             self.refuse_for_now(code, now)
         if code.get("sub") is None:
             raise AccessDenied("The request was denied")
+        user = User.load(code["sub"])
+        if (
+            user is None
+        ):  # a revocation takes the code along, but for one that was allowed at that very moment
+            raise InvalidGrant("The device code is not valid", "the user is gone or disabled")
         self._family = code["family"]
         return Authorization(
             sub=code["sub"],
-            scope=code["scope"].split(),
+            scope=permitted_to(user, code["scope"].split()),
             family=code["family"],
             auth_time=code["auth_time"],
             amr=tuple(code["amr"]),
