@@ -53,6 +53,21 @@ def test_no_device_is_connected(device: OAuthClient, browser: Browser, token: st
     assert device.poll(codes["device_code"]).status_code == 200
 
 
+@pytest.mark.parametrize("name", ["user_code", "decision", "csrf_token"])
+@pytest.mark.parametrize("path", ["/device", "/device/decision"])
+def test_a_field_that_is_there_twice_allows_nothing_new(
+    device: OAuthClient, browser: Browser, path: str, name: str
+) -> None:
+    shown, other = device.start_device(), device.start_device()
+    form = form_with(browser.type_user_code(shown["user_code"]).text, ["decision"])
+    second = {"user_code": other["user_code"], "decision": "allow", "csrf_token": "forged"}
+    fields = form.fields | {"decision": "deny"}
+    body = fields | {name: [fields[name], second[name]]}
+    assert browser.http.post(path, data=body).status_code < 500
+    for codes in (shown, other):
+        assert device.poll(codes["device_code"]).json()["error"] in ("authorization_pending", "access_denied")
+
+
 @pytest.mark.parametrize("token", [None, *FORGED])
 def test_nobody_is_signed_out(browser: Browser, token: str | None) -> None:
     browser.sign_in()
