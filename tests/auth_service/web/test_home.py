@@ -52,3 +52,9 @@ def test_it_greets_who_is_signed_in_with_the_way_out(client, sign_in, username):
     sign_in(username)
     page = client.get("/").text
     assert username in page and 'action="/logout"' in page
+
+
+def test_who_is_signed_in_finds_where_devices_are_connected(client, sign_in, username):
+    assert 'href="/device"' not in client.get("/").text
+    sign_in(username)
+    assert 'href="/device"' in client.get("/").text

@@ -42,9 +42,8 @@ class DeviceCodeGrant(TokenGrant):
         if code.get("sub") is None:
             raise AccessDenied("The request was denied")
         user = User.load(code["sub"])
-        if (
-            user is None
-        ):  # a revocation takes the code along, but for one that was allowed at that very moment
+        # A revocation takes the code along, but for one that was allowed at that very moment.
+        if user is None:
             raise InvalidGrant("The device code is not valid", "the user is gone or disabled")
         self._family = code["family"]
         return Authorization(
