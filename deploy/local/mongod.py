@@ -22,7 +22,10 @@ NOT_YET_INITIALIZED = 94
 
 
 class Mongod:
-    """A mongod in `data_dir`. With `auth`, key file and root's password are made in `secrets_dir` once."""
+    """A mongod in `data_dir`. With `auth`, key file and root's password are made in `secrets_dir` once.
+
+    Without `durable`, set when the data is new, a write is answered before the journal has it: for tests.
+    """
 
     def __init__(
         self,
@@ -33,8 +36,10 @@ class Mongod:
         secrets_dir: Path | None = None,
         log: Path | None = None,
         outlive_us: bool = False,
+        durable: bool = True,
     ) -> None:
         self.data_dir = data_dir
+        self.durable = durable
         self.port = port or child_process.free_ports(1)[0]
         self.secrets_dir = (secrets_dir or data_dir.parent) if auth else None
         self.log = log or data_dir / "mongod.log"
@@ -109,7 +114,7 @@ class Mongod:
             if self.secrets_dir and not _signs_in(client):
                 self._create_root()
                 return False
-            return _configure(client, f"127.0.0.1:{self.port}")
+            return _configure(client, f"127.0.0.1:{self.port}", self.durable)
 
     def _create_root(self) -> None:
         """Use the localhost exception: until a first user exists, loopback may form the set and create it."""
@@ -118,7 +123,7 @@ class Mongod:
                 password = self._secret("mongodb_root_password")
                 nobody.admin.command("createUser", "root", pwd=password, roles=["root"])
             else:
-                _initiate(nobody, f"127.0.0.1:{self.port}")
+                _initiate(nobody, f"127.0.0.1:{self.port}", self.durable)
 
     def _direct_client(self, anonymous: bool = False) -> MongoClient[dict[str, Any]]:
         """Connect to this member alone, as root unless `anonymous`, whatever state the set is in."""
@@ -138,11 +143,13 @@ def _signs_in(client: MongoClient[dict[str, Any]]) -> bool:
     return True
 
 
-def _initiate(client: MongoClient[dict[str, Any]], host: str) -> None:
-    client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [{"_id": 0, "host": host}]})
+def _initiate(client: MongoClient[dict[str, Any]], host: str, durable: bool) -> None:
+    members = [{"_id": 0, "host": host}]
+    config = {"_id": REPLICA_SET, "members": members, "writeConcernMajorityJournalDefault": durable}
+    client.admin.command("replSetInitiate", config)
 
 
-def _configure(client: MongoClient[dict[str, Any]], host: str) -> bool:
+def _configure(client: MongoClient[dict[str, Any]], host: str, durable: bool) -> bool:
     """Initiate the set, or move it to our port; true when this mongod accepts writes."""
     hello = client.admin.command("hello")
     if hello.get("isWritablePrimary") and hello.get("me") == host:
@@ -151,7 +158,7 @@ def _configure(client: MongoClient[dict[str, Any]], host: str) -> bool:
         config = client.admin.command("replSetGetConfig")["config"]
     except OperationFailure as refusal:
         if refusal.code == NOT_YET_INITIALIZED:
-            _initiate(client, host)
+            _initiate(client, host, durable)
         return False
     if config["members"][0]["host"] != host:
         moved = {
