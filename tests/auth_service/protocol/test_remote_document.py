@@ -1,11 +1,13 @@
 """The guarded fetcher, and each way round it (RFC 9101 §10.4, OIDC Registration §9.1, RFC 7591 §5)."""
 
 import gzip
+import ssl
 import threading
 import time
 from datetime import timedelta
 from types import SimpleNamespace
 
+import certifi
 import pytest
 
 from auth_service.clock import FrozenClock
@@ -50,12 +52,18 @@ def now():
     return FrozenClock(START)
 
 
+@pytest.fixture(scope="module")
+def trust() -> ssl.SSLContext:
+    """What a fetcher trusts by itself; reading it takes longer than most tests."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 @pytest.fixture
-def documents(now):
+def documents(now, trust):
     """Make a fetcher, in the demo unless told otherwise: loopback is where the test's servers are."""
 
     def make(demo: bool = True, **changes) -> RemoteDocuments:
-        return RemoteDocuments(SimpleNamespace(demo=demo), now, **({"timeout": 3.0} | changes))
+        return RemoteDocuments(SimpleNamespace(demo=demo), now, **({"timeout": 3.0, "tls": trust} | changes))
 
     return make
 
@@ -243,7 +251,7 @@ def test_certificate_and_server_name_are_the_names_and_not_the_addresss(document
         )
         assert "SSLCertVerificationError" in refusal(fetcher, secured.url(scheme="https"))
         # Signed by nobody that the world trusts.
-        strict = documents(resolve=lambda host: ["127.0.0.1"])
+        strict = documents(resolve=lambda host: ["127.0.0.1"], tls=None)
         assert "SSLCertVerificationError" in refusal(strict, secured.url(host=NAME, scheme="https"))
         assert len(secured.requests) == 1
 
