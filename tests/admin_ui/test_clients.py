@@ -1,6 +1,7 @@
 """Clients: the list, the wizard, the secret shown once, changes, deletion."""
 
 import json
+from html import unescape
 
 import pytest
 import requests
@@ -133,6 +134,21 @@ def test_ready_lines_have_the_clients_own_ids(admin):
     assert "redirect_uri=http://127.0.0.1:4600/callback" in page.text
     assert "grant_type=client_credentials" in admin.open("/admin/clients/demo-service").text
     assert "/oauth/introspect" in admin.open("/admin/clients/demo-api").text
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("client_secret_post", '-d client_secret="$CLIENT_SECRET"'),
+        ("client_secret_jwt", '-d client_assertion="$CLIENT_ASSERTION"'),
+    ],
+)
+def test_ready_lines_prove_the_client_by_its_own_method(admin, new_client, method, arguments):
+    client = new_client(token_endpoint_auth_method=method)
+    page = unescape(admin.open(f"/admin/clients/{client['client_id']}").text)
+
+    assert arguments in page and "curl -u" not in page
+    assert "quickstart-python" not in page
 
 
 def test_ready_lines_cannot_break_out_of_the_shell(admin, new_client):

@@ -18,6 +18,18 @@ _plain_text = Environment(
     lstrip_blocks=True,
 )
 _plain_text.filters.update(shell=shlex.quote, literal=json.dumps)
+SECRET = "CLIENT_SECRET='...'"
+#: By token_endpoint_auth_method: what the shell has to know, and how curl then proves that it is the client.
+CURL = {
+    "none": ("", "-d client_id={id}"),
+    "client_secret_basic": (SECRET, '-u {id}:"$CLIENT_SECRET"'),
+    "client_secret_post": (SECRET, '-d client_id={id} -d client_secret="$CLIENT_SECRET"'),
+}
+CURL_WITH_ASSERTION = (
+    "CLIENT_ASSERTION='...'  # a JWT that the client signs, a new one for each request",
+    "-d client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer "
+    '-d client_assertion="$CLIENT_ASSERTION"',
+)
 LANGUAGES = {"curl": "curl", "python": "Python", "javascript": "JavaScript"}
 
 
@@ -31,16 +43,18 @@ class Snippet:
 
 
 def snippets_for(client: dict[str, Any]) -> list[Snippet]:
-    """One snippet a language, for the flow that the client uses."""
+    """One snippet a language, for the flow that the client uses; curl alone for the rarer ways to authenticate."""
     kind = type_of(client)
     flow = kind.key if kind.key in ("device", "machine", "implicit", "api") else "code"
     metadata = admin_ui().provider.metadata()
     redirects = client.get("redirect_uris") or ["https://app.example/callback"]
-    confidential = client.get("token_endpoint_auth_method") != "none"
+    method = client["token_endpoint_auth_method"]
+    credential, as_itself = CURL.get(method, CURL_WITH_ASSERTION)
     values = {
         "client_id": client["client_id"],
-        "confidential": confidential,
-        "as_itself": curl_arguments(client["client_id"], confidential),
+        "confidential": method != "none",
+        "credential": credential,
+        "as_itself": as_itself.format(id=shlex.quote(client["client_id"])),
         "redirect_uri": redirects[0],
         "scope": client.get("scope") or "",
         "issuer": admin_ui().settings.issuer,
@@ -50,16 +64,10 @@ def snippets_for(client: dict[str, Any]) -> list[Snippet]:
         "device_authorization": metadata.get("device_authorization_endpoint", ""),
         "refreshes": "refresh_token" in (client.get("grant_types") or []),
     }
+    languages = LANGUAGES if method in ("none", "client_secret_basic") else {"curl": "curl"}
     found = []
-    for key, title in LANGUAGES.items():
+    for key, title in languages.items():
         name = f"{flow}.{key}.txt"
         if name in _plain_text.list_templates():
             found.append(Snippet(key, title, _plain_text.get_template(name).render(values).strip()))
     return found
-
-
-def curl_arguments(client_id: str, confidential: bool) -> str:
-    """What makes curl a client (RFC 6749 §2.3.1); its secret comes from the shell's `$CLIENT_SECRET`."""
-    if confidential:
-        return f'-u {shlex.quote(client_id + ":")}"$CLIENT_SECRET"'
-    return f"-d client_id={shlex.quote(client_id)}"
