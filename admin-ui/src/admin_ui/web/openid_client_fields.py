@@ -38,9 +38,9 @@ class OpenIDClientFields(ClientFields):
         description="Authentication contexts (acr), one a line, the best first, where a request names none.",
     )
     initiate_login_uri = URLField(
-        "Where it begins a sign-in",
+        "Address that begins a sign-in",
         ADDRESS,
-        description="An https address of its own, for others to send people to who shall sign in to it.",
+        description="Others send people there, and the client asks them to sign in. https.",
     )
     id_token_signed_response_alg = SelectField("id_token is signed with", default="RS256", choices=SIGNING)
     id_token_encrypted_response_alg = SelectField(

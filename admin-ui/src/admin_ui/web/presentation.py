@@ -15,6 +15,8 @@ from admin_ui.web.theme import chosen_theme
 
 UNITS = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
+LENIENCY = 0.1  # of a unit: what was made for a week does not end "in 6 days" a moment later
+
 
 @dataclass(frozen=True)
 class Place:
@@ -96,7 +98,7 @@ def when(moment: str | float | None, empty: str = "never") -> Markup | str:
 def in_words(distance: float) -> str:
     """Seconds from now as words: `in 5 minutes`, `2 days ago`, `just now`."""
     for seconds, unit in UNITS:
-        number = int(abs(distance) // seconds)
+        number = int(abs(distance) / seconds + LENIENCY)
         if number:
             amount = f"{number} {unit}{'s' if number > 1 else ''}"
             return f"in {amount}" if distance > 0 else f"{amount} ago"
