@@ -57,7 +57,7 @@ def test_each_delivery_is_listed_with_what_came_of_it(admin, told, delivery):
 
     assert f">{delivery['status']}</span>" in page.text
     assert "Told of logouts" in page.text and ">hedy</a>" in page.text
-    assert "0 tries, the next" in page.text
+    assert "0 tries, again " in page.text
 
 
 def test_the_list_is_filtered_by_status(admin, told, delivery):

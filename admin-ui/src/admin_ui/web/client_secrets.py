@@ -71,6 +71,7 @@ def rotate(client_id: str) -> str | tuple[str, int]:
             )
         except Refused as refused:
             form.take_errors(refused)
-    curl = equivalent("POST", "clients", client_id, "secret", content={"keep_previous_for": 86400})
+    content = {"keep_previous_for": 86400} if form.data else {}
+    curl = equivalent("POST", "clients", client_id, "secret", content=content)
     page = render_template("clients/rotate.html", form=form, client=client, curl=curl)
     return page if request.method == "GET" else (page, 422)
