@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import json
 import os
 import re
 import secrets
@@ -15,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import RSAKey
 from pymongo import MongoClient
+from pymongo.database import Database
 
 from auth_service.app import create_app
 from auth_service.clock import FrozenClock
@@ -52,7 +54,7 @@ def make_settings(mongodb_uri: str) -> Callable[..., Settings]:
 
 @pytest.fixture(scope="session", autouse=True)
 def few_rsa_keys() -> Iterator[None]:
-    """In the inner loop a few RSA keys are handed out in turn: making one takes longer than ten tests."""
+    """In the inner loop a few RSA keys are handed out in turn, and opened once: either takes longer than ten tests."""
     with pytest.MonkeyPatch.context() as patch:
         if os.environ.get("GATEHOUSE_FAST"):
             made = itertools.cycle([RSAKey.generate_key(2048).private_key for _ in range(8)])
@@ -62,7 +64,28 @@ def few_rsa_keys() -> Iterator[None]:
                 return RSAKey(key, key, parameters)
 
             patch.setattr(RSAKey, "generate_key", take)
+            opened: dict[str, Any] = {}
+            open_key = RSAKey.binding.import_private_key
+
+            def open_once(jwk: dict[str, Any]) -> Any:
+                numbers = json.dumps(
+                    {name: jwk.get(name) for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi")}
+                )
+                if numbers not in opened:
+                    opened[numbers] = open_key(jwk)
+                return opened[numbers]
+
+            patch.setattr(RSAKey.binding, "import_private_key", open_once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def connect_durably() -> Iterator[Callable[..., Any]]:
+    """Only who asks for this waits for the journal of each write: here no data outlives the database's process."""
+    connect = mongoengine.connect
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mongoengine, "connect", lambda **given: connect(**given | {"journal": False}))
+        yield connect
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +119,33 @@ def make_app(session_clock: FrozenClock, mongodb_uri: str) -> Iterator[Callable[
 
 
 @pytest.fixture(scope="session")
+def lent_database(mongodb_uri: str) -> Iterator[Database]:
+    """The database that is lent to one test after the other."""
+    with MongoClient(mongodb_uri) as client:
+        name = f"test_{secrets.token_hex(6)}"
+        yield client[name]
+        client.drop_database(name)
+
+
+@pytest.fixture
+def empty_database(lent_database: Database) -> str:
+    """A database for this test, without a document. Its collections stay: `migrate` takes longest to make them."""
+    for found in lent_database.list_collections(filter={"type": "collection"}):
+        if not found["name"].startswith("system."):
+            lent_database[found["name"]].delete_many({})
+    return lent_database.name
+
+
+@pytest.fixture(scope="session")
 def settings(make_settings: Callable[..., Settings]) -> Settings:
     """The settings of the shared application."""
     return make_settings()
+
+
+@pytest.fixture(scope="session")
+def open_registration(make_settings: Callable[..., Settings]) -> Settings:
+    """The settings of another, with which everybody may register clients."""
+    return make_settings(registration="open")
 
 
 @pytest.fixture(scope="session")

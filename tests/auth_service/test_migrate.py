@@ -90,8 +90,10 @@ def test_outside_the_demo_there_are_no_accounts_and_no_demo_clients(
         assert [found["_id"] for found in client[database_name].clients.find()] == ["gatehouse-admin-ui"]
 
 
-def test_outside_the_demo_the_demo_password_opens_nothing(make_app, make_settings, register, username):
-    settings = make_settings(demo=False)
+def test_outside_the_demo_the_demo_password_opens_nothing(
+    make_app, make_settings, empty_database, register, username
+):
+    settings = make_settings(mongodb_database=empty_database, demo=False)
     browser = make_app(settings).test_client()
     client_id = register()
     form = {"grant_type": "password", "username": username, "password": "valid"}

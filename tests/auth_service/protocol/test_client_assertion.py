@@ -23,9 +23,9 @@ ISSUER = "http://127.0.0.1:5000"
 
 
 @pytest.fixture(scope="module")
-def settings(make_settings):
+def settings(open_registration):
     """Clients may register themselves."""
-    return make_settings(registration="open")
+    return open_registration
 
 
 @pytest.fixture

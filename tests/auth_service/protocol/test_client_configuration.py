@@ -9,9 +9,9 @@ CALLBACK = "https://rp.example/callback"
 
 
 @pytest.fixture(scope="module")
-def settings(make_settings):
+def settings(open_registration):
     """A server that lets everybody register."""
-    return make_settings(registration="open")
+    return open_registration
 
 
 @pytest.fixture

@@ -150,9 +150,9 @@ def test_our_own_is_a_good_hint_also_when_it_has_expired(server, es256, tokens, 
 
 @pytest.mark.rfc("OIDC Core §3.1.2.1")
 def test_a_hint_is_good_for_longer_than_its_key_is_published_but_not_if_that_is_revoked(
-    make_app, make_settings, clock
+    make_app, make_settings, empty_database, clock
 ):
-    app = make_app(make_settings(signing_algorithms="RS256 ES256"))
+    app = make_app(make_settings(mongodb_database=empty_database, signing_algorithms="RS256 ES256"))
     server = app.extensions["gatehouse"]
     asker = RegisteredClient("app", {"id_token_signed_response_alg": "ES256"}, server.profile)
     hint = issue_id_token(server, asker, Authorization(sub="ada", scope=["openid"]))

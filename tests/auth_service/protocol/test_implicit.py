@@ -161,9 +161,11 @@ def test_only_what_the_client_registered(client, register, registration):
 @pytest.mark.rfc("OIDC Core §3.2")
 @pytest.mark.parametrize("allowed", [True, False])
 def test_under_oauth21_id_tokens_unless_they_are_switched_off(
-    make_app, make_settings, session_clock, allowed
+    make_app, make_settings, empty_database, session_clock, allowed
 ):
-    settings = make_settings(profile="oauth21", id_token_in_front_channel=allowed)
+    settings = make_settings(
+        mongodb_database=empty_database, profile="oauth21", id_token_in_front_channel=allowed
+    )
     browser = make_app(settings).test_client()
     offered = browser.get("/.well-known/openid-configuration").json["response_types_supported"]
     assert offered == (["code", "id_token", "code id_token"] if allowed else ["code"])

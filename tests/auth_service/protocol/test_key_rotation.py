@@ -69,8 +69,9 @@ def clock():
 
 
 @pytest.fixture
-def settings(make_settings) -> Settings:
+def settings(make_settings, empty_database) -> Settings:
     return make_settings(
+        mongodb_database=empty_database,
         signing_algorithms="RS256 ES256",
         signing_key_rotation_interval=INTERVAL,
         signing_key_overlap=OVERLAP,

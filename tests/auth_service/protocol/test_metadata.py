@@ -6,16 +6,18 @@ from authlib.oidc.discovery import OpenIDProviderMetadata
 
 
 @pytest.mark.rfc("8414 §3")
-def test_oauth_metadata_is_valid(make_app, make_settings):
-    metadata = make_app(make_settings(issuer="https://id.example", demo=False)).test_client()
+def test_oauth_metadata_is_valid(make_app, make_settings, empty_database):
+    settings = make_settings(mongodb_database=empty_database, issuer="https://id.example", demo=False)
+    metadata = make_app(settings).test_client()
     document = metadata.get("/.well-known/oauth-authorization-server").json
     AuthorizationServerMetadata(document).validate()
     assert document["issuer"] == "https://id.example"
 
 
 @pytest.mark.rfc("OIDC Discovery §4")
-def test_openid_metadata_is_valid(make_app, make_settings):
-    client = make_app(make_settings(issuer="https://id.example", demo=False)).test_client()
+def test_openid_metadata_is_valid(make_app, make_settings, empty_database):
+    settings = make_settings(mongodb_database=empty_database, issuer="https://id.example", demo=False)
+    client = make_app(settings).test_client()
     document = client.get("/.well-known/openid-configuration").json
     OpenIDProviderMetadata(document).validate()
     assert document["end_session_endpoint"] == "https://id.example/oauth/logout"
@@ -23,8 +25,8 @@ def test_openid_metadata_is_valid(make_app, make_settings):
 
 @pytest.mark.rfc("8414 §2")
 @pytest.mark.parametrize(("profile", "offered"), [("compat", True), ("oauth21", False)])
-def test_what_the_profile_refuses_is_not_offered(make_app, make_settings, profile, offered):
-    client = make_app(make_settings(profile=profile)).test_client()
+def test_what_the_profile_refuses_is_not_offered(make_app, make_settings, empty_database, profile, offered):
+    client = make_app(make_settings(mongodb_database=empty_database, profile=profile)).test_client()
     document = client.get("/.well-known/openid-configuration").json
     assert ("password" in document["grant_types_supported"]) is offered
     assert ("implicit" in document["grant_types_supported"]) is offered

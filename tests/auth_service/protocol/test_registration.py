@@ -23,9 +23,9 @@ PUBLIC_KEY = ECKey.generate_key("P-256").as_dict(private=False)
 
 
 @pytest.fixture(scope="module")
-def settings(make_settings):
+def settings(open_registration):
     """A server that lets everybody register."""
-    return make_settings(registration="open")
+    return open_registration
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ def clock():
 
 
 @pytest.fixture
-def open_ring(make_app, make_settings, clock):
+def open_ring(make_app, make_settings, empty_database, clock):
     """Another process's keys; the first one makes the database."""
-    first = make_settings(signing_algorithms="RS256 ES256")
+    first = make_settings(mongodb_database=empty_database, signing_algorithms="RS256 ES256")
     make_app(first)
     SigningKey.objects.delete()
 
@@ -183,9 +183,9 @@ def test_what_is_long_out_of_date_is_not_relied_upon(keys, clock, monkeypatch):
             keys.signing_key("ES256")
 
 
-def test_keys_of_the_first_version_go_on(make_settings, make_app, clock):
+def test_keys_of_the_first_version_go_on(make_settings, make_app, empty_database, clock):
     """They had no generation, and their dates ended with `expires_at`."""
-    settings = make_settings(signing_algorithms="RS256 ES256")
+    settings = make_settings(mongodb_database=empty_database, signing_algorithms="RS256 ES256")
     make_app(settings)
     ring = SigningKeys(settings, clock)
     ring.rotate()
