@@ -137,6 +137,21 @@ def test_another_method_than_a_secret_leaves_none_to_go_back_to(admin, web):
     assert "only with a new secret" in page.text
 
 
+def test_a_refused_choice_is_told_at_its_group_and_not_as_a_line(admin):
+    page = admin.submit(
+        admin.open("/admin/clients/new/web"),
+        client_name="Strict",
+        redirect_uris=REDIRECT,
+        profile="oauth21",
+        response_types=["code token"],
+    )
+
+    assert re.search(r'id="response_types-error">implicit is refused by the security profile', page.text), (
+        page.text
+    )
+    assert 'href="#response_types"' in page.text and 'id="response_types" tabindex' in page.text
+
+
 @pytest.mark.parametrize("responses", [["code", "id_token"], ["code id_token"]])
 def test_response_types_that_the_form_does_not_offer_stay(admin, auth_service, new_client, responses):
     client = new_client(

@@ -120,6 +120,8 @@ def test_admin_pages(open_window, admin_cookies, world, look, username):
         page.goto(path.format(**world))
         check(page, look["color_scheme"], faults)
     page.goto("/admin/clients/new/web")
+    page.locator("details").evaluate_all("all => all.forEach((fold) => { fold.open = true; })")
+    check(page, look["color_scheme"], faults)
     page.get_by_label("Redirect URIs").fill(f"http://{LONG}.example.com/{LONG}\nhttps://{LONG}.example.com/")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("Please look at this again")).to_be_visible()

@@ -1,6 +1,6 @@
 """The form for clients: each kind shows only the fields that matter to it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import SelectChoice
 
@@ -20,6 +20,8 @@ ADMINISTRATIVE = {"admin:read", "admin:write", "clients:own"}
 
 class ClientForm(OpenIDClientFields):
     """A client to register, or one to change."""
+
+    follows_from: ClassVar = {"grant_types": "response_types"}
 
     def __init__(self, kind: ClientType, client: dict[str, Any] | None = None) -> None:
         self.kind = kind

@@ -46,7 +46,7 @@ def comparable(value: Any) -> Any:
 
 
 def _flows(client: Values, filled: Values) -> Values:
-    """The response types with those that the form does not offer, and the grants that they need (§2.1)."""
+    """The response types with those that the form does not offer, and the grants that they need (RFC 7591 §2.1)."""
     if "response_types" not in filled:
         return {}
     others = [name for name in client.get("response_types") or [] if name not in HYBRID]

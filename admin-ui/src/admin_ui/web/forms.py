@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from wtforms import Form as WTForm
@@ -16,6 +16,9 @@ INDEXED = re.compile(r"(?P<name>\w+)\[(?P<index>\d+)\]")
 
 class Form(WTForm):
     """A form filled from the request; CSRF is checked for the whole application by `csrf.py`."""
+
+    #: What no field holds, and the field that it is derived from.
+    follows_from: ClassVar[dict[str, str]] = {}
 
     def __init__(self, **values: Any) -> None:
         sent = request.form if request.method == "POST" else None
@@ -32,12 +35,14 @@ class Form(WTForm):
             raise refused
         for name, message in refused.fields.items():
             indexed = INDEXED.fullmatch(name)
-            text = f"Line {int(indexed['index']) + 1}: {message}" if indexed else message
-            field = self._fields.get(indexed["name"] if indexed else name.partition(".")[0])
+            base = indexed["name"] if indexed else name.partition(".")[0]
+            field = self._fields.get(self.follows_from.get(base, base))
+            if indexed and isinstance(field, LinesField):
+                message = f"Line {int(indexed['index']) + 1}: {message}"
             if field is None:
                 self.general_errors.append(f"{name}: {message}")
             else:
-                field.errors = [*field.errors, text]
+                field.errors = [*field.errors, message]
         if not refused.fields:
             self.general_errors.append(refused.description)
 
