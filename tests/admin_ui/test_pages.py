@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.variations import variations
+
 PAGES = [
     "/admin/",
     "/admin/clients",
@@ -30,7 +32,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", variations(PAGES, every=3))
 def test_pages_obey_the_policy_and_can_be_heard(admin, address):
     page = admin.open(address)
 

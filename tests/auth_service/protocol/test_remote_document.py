@@ -22,6 +22,7 @@ from tests.auth_service.protocol.remote_server import (
     server_tls,
     serving,
 )
+from tests.variations import variations
 
 MINUTE = timedelta(minutes=1)
 
@@ -277,16 +278,18 @@ def test_proxies_and_passwords_of_the_environment_are_not_used(documents, server
 
 @pytest.mark.parametrize(
     ("scheme", "first", "drop"),
-    [
-        ("http", b"", b"x"),
-        ("http", b"HTTP/1.1 200 OK\r\n", b"x"),
-        ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"x"),
-        ("http", b"HTTP/1.0 200 OK\r\n\r\n", b"x"),
-        ("http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
-        ("http", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
-        # Into the handshake: a long ServerHello that never ends.
-        ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03", b"\x00"),
-    ],
+    variations(
+        [
+            ("http", b"", b"x"),
+            ("http", b"HTTP/1.1 200 OK\r\n", b"x"),
+            ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"x"),
+            ("http", b"HTTP/1.0 200 OK\r\n\r\n", b"x"),
+            ("http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+            ("http", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
+            # Into the handshake: a long ServerHello that never ends.
+            ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03", b"\x00"),
+        ]
+    ),
 )
 def test_a_server_that_drips_is_cut_off(documents, scheme, first, drop):
     """The total is bounded, not only the silence."""
