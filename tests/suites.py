@@ -39,7 +39,9 @@ class Suite:
 
 
 #: What the inner loop leaves out; pytest says of how many tests (`deselected`).
-NOT_THOROUGH = ["-m", "not thorough"]
+NOT_THOROUGH = ("-m", "not thorough")
+#: For what runs beside a longer suite on the same cores: each worker takes seconds to start.
+ONE_PROCESS = ("-n", "0")
 
 
 def check(name: str, *command: str) -> Suite:
@@ -47,10 +49,9 @@ def check(name: str, *command: str) -> Suite:
     return Suite(name, [str(BIN / command[0]), *command[1:]], fast=True, patience=180)
 
 
-def tests(name: str, *arguments: str, fast: bool = False, patience: int = 600, **more: object) -> Suite:
+def tests(name: str, *arguments: str, fast_arguments: tuple[str, ...] = (), **more: object) -> Suite:
     """A folder of tests, run by pytest."""
-    less = tuple(NOT_THOROUGH) if fast else ()
-    suite = Suite(name, [], fast=fast, fast_arguments=less, patience=patience, **more)  # type: ignore[arg-type]
+    suite = Suite(name, [], fast_arguments=(*NOT_THOROUGH, *fast_arguments), **more)  # type: ignore[arg-type]
     suite.environment.update(BYTECODE)
     pytest = [sys.executable, "-m", "pytest", "--no-header", "--quiet", f"--junitxml={suite.report}"]
     suite.command.extend([*pytest, *arguments])
@@ -90,8 +91,8 @@ SUITES = [
     check("types", "mypy"),
     check("imports", "lint-imports"),
     tests("auth-service", *WORKERS, "tests/auth_service", fast=True),
-    tests("resource-api", *WORKERS, "tests/resource_api", fast=True),
-    tests("admin-ui", *WORKERS, "tests/admin_ui", fast=True),
+    tests("resource-api", *WORKERS, "tests/resource_api", fast=True, fast_arguments=ONE_PROCESS),
+    tests("admin-ui", *WORKERS, "tests/admin_ui", fast=True, fast_arguments=ONE_PROCESS),
     tests("docs", "tests/docs", fast=True),
     tests(
         "e2e local",
