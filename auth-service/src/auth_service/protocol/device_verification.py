@@ -1,5 +1,6 @@
 """What a person does for a device (RFC 8628 §3.3): types its code, sees who asks for what, decides."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,28 +25,23 @@ class UnknownUserCode(Exception):
     """No device shows this code, or not any more."""
 
 
+@dataclass(frozen=True)
 class DeviceRequest:
     """A device that waits for the decision of this person."""
 
-    def __init__(self, document: DeviceCode, client: "RegisteredClient", user: User) -> None:
-        self.document = document
-        self.client = client
-        self.user = user
-
-    @property
-    def asked_scope(self) -> list[str]:
-        """What it asks for."""
-        return str(self.document.scope).split()
+    document: DeviceCode
+    client: "RegisteredClient"
+    user: User
 
     @property
     def scope(self) -> list[str]:
-        """What of it this person can give."""
-        return permitted_to(self.user, self.asked_scope)
+        """What this person can give of what it asks for."""
+        return permitted_to(self.user, self.document.scope.split())
 
     @property
     def can_be_allowed(self) -> bool:
         """Whether anything is left to give, where anything is asked for."""
-        return bool(self.scope) or not self.asked_scope
+        return bool(self.scope) or not self.document.scope
 
 
 def find(server: "AuthorizationServer", typed: str, user: User, address: str) -> DeviceRequest:
