@@ -76,7 +76,7 @@ def about_the_person(authorization: Authorization, scopes: list[str]) -> dict[st
     requested = claims_request.load(authorization.claims).id_token
     if not any(claim in requested or scope in scopes for claim, scope in SCOPE_OF.items()):
         return {}
-    user = User.load(authorization.sub)
+    user = User.read(authorization.sub)
     return claims_of(user, scopes, requested) if user else {}
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from auth_service.models import User
-
 BY_SCOPE = {
     "profile": (
         "name",
@@ -48,21 +46,23 @@ IN_WORDS = {claim: claim.replace("_", " ") for claim in SCOPE_OF} | {
 
 #: The claims that are stored under another name.
 _STORED_AS = {"preferred_username": "username", "profile": "profile_url"}
+#: What says of another claim whether it was verified; it says nothing without that one.
+_VERIFIED = {"email_verified": "email", "phone_number_verified": "phone_number"}
 
 
-def values_of(user: User) -> dict[str, Any]:
+def values_of(user: Mapping[str, Any]) -> dict[str, Any]:
     """All that is known of the person, by the claims' names. What has no value is left out (§5.3.2)."""
-    values = {claim: getattr(user, _STORED_AS.get(claim, claim)) for claim in SCOPE_OF}
-    values["updated_at"] = int(user.updated_at.timestamp())
-    values["email_verified"] = user.email_verified if user.email else None
-    values["phone_number_verified"] = user.phone_number_verified if user.phone_number else None
+    values = {claim: user.get(_STORED_AS.get(claim, claim)) for claim in SCOPE_OF}
+    values["updated_at"] = int(user["updated_at"].timestamp())
+    for verified, what in _VERIFIED.items():
+        values[verified] = user.get(verified, False) if user.get(what) else None
     return {claim: value for claim, value in values.items() if value not in (None, "", {})}
 
 
 def claims_of(
-    user: User, scopes: Collection[str], requested: Mapping[str, Mapping[str, Any]]
+    user: Mapping[str, Any], scopes: Collection[str], requested: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The claims that the scopes stand for, and those that were asked for by name (§5.5)."""
+    """The claims that the scopes stand for, and those asked for by name (§5.5), of whom `User.read` gave."""
     values = values_of(user)
     return {
         claim: value

@@ -27,7 +27,7 @@ def userinfo(server: "AuthorizationServer", token: str) -> Reply:
         raise BearerError(
             403, "insufficient_scope", "The access token lacks the scope openid", scope="openid"
         )
-    user = User.load(bearer.sub)
+    user = User.read(bearer.sub)
     client = server.clients.find(bearer.client_id)
     if user is None or client is None:
         raise BearerError(401, "invalid_token", "The user or the client is gone or disabled")
@@ -35,11 +35,11 @@ def userinfo(server: "AuthorizationServer", token: str) -> Reply:
 
 
 def claims_for(
-    server: "AuthorizationServer", client: RegisteredClient, user: User, bearer: BearerToken
+    server: "AuthorizationServer", client: RegisteredClient, user: dict[str, Any], bearer: BearerToken
 ) -> dict[str, Any]:
     """What the scopes and the `claims` parameter ask for, and always `sub`."""
     requested = claims_request.load(bearer.claims).userinfo
-    return {"sub": subject_for(server, client, user.id), **claims_of(user, bearer.scopes, requested)}
+    return {"sub": subject_for(server, client, user["_id"]), **claims_of(user, bearer.scopes, requested)}
 
 
 def present(server: "AuthorizationServer", client: RegisteredClient, claims: dict[str, Any]) -> Reply:

@@ -37,10 +37,15 @@ def init(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        # Not `setdefault`, which looks through all headers each time.
+        present = {name.lower() for name, _ in response.headers}
         for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", _policy_for(response))
-        response.headers.setdefault("Cache-Control", "no-store")
+            if name.lower() not in present:
+                response.headers.add(name, value)
+        if "content-security-policy" not in present:
+            response.headers.add("Content-Security-Policy", _policy_for(response))
+        if "cache-control" not in present:
+            response.headers.add("Cache-Control", "no-store")
         return response
 
 
