@@ -22,6 +22,9 @@ PYTHON = VENV / "bin" / "python"
 SERVICES = ("auth-service", "resource-api", "admin-ui")
 LOCKS = ("deploy/local/requirements.lock", *(f"{service}/requirements.lock" for service in SERVICES))
 NODE_TESTS = ("tests/postman", "tests/e2e/relying_parties/openid_client")
+#: A lock is whole, so nothing is left to resolve: pip before 23.3 finds a newer release than the locked one for a
+#: package that another asks for with an extra, and then refuses it.
+LOCKED = ("--no-deps", "--require-hashes")
 LOGS = PROJECT / ".cache" / "prepare.log"
 
 
@@ -87,7 +90,7 @@ def _install(locks: tuple[str, ...]) -> None:
     fast = ["uv", "pip", "install", "--quiet", "--python", str(PYTHON)]
     for command in [fast, pip] if shutil.which("uv") else [pip]:
         try:
-            run(*command, "--require-hashes", *requirements)
+            run(*command, *LOCKED, *requirements)
             run(*command, "--no-deps", "--no-build-isolation", *sources)
             return
         except PreparationFailed:
@@ -124,8 +127,8 @@ def _ensure_node() -> None:
     if (shutil.which("npm") and shutil.which("node")) or (VENV / "bin" / "npm").exists():
         return
     pip = (str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "install")
-    lock = ("--require-hashes", "-r", "deploy/local/npm.lock")
-    step("Installing Node, which this machine lacks", lambda: run(*pip, *lock))
+    lock = "deploy/local/npm.lock"
+    step("Installing Node, which this machine lacks", lambda: run(*pip, *LOCKED, "-r", lock))
 
 
 def _node_environment() -> dict[str, str]:
