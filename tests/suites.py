@@ -90,6 +90,7 @@ SUITES = [
     check("format", "ruff", "format", "--check", "."),
     check("types", "mypy"),
     check("imports", "lint-imports"),
+    check("packages", "pip", "check"),  # that the locks, installed without resolving, lack nothing
     tests("auth-service", *WORKERS, "tests/auth_service", fast=True),
     tests("resource-api", *WORKERS, "tests/resource_api", fast=True, fast_arguments=ONE_PROCESS),
     tests("admin-ui", *WORKERS, "tests/admin_ui", fast=True, fast_arguments=ONE_PROCESS),
