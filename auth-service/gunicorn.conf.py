@@ -13,9 +13,10 @@ control_socket_disable = True
 # Heartbeats go to memory: the container's own file system is read-only.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 accesslog = None  # the service writes one JSON line a request itself, without query strings
-# What is too long the gateway refuses, at 16 KiB a line; gunicorn would do so in its own words.
+# What is too long or too much the gateway refuses, at 16 KiB a line; gunicorn would do so in its own words.
 limit_request_line = 0
 limit_request_field_size = 16 * 1024
+limit_request_fields = 1000
 keepalive = 75
 graceful_timeout = 20
 timeout = 30

@@ -13,9 +13,10 @@ shared_memory = Path("/dev/shm")  # noqa: S108 - gunicorn creates its heartbeat 
 worker_tmp_dir = str(shared_memory) if shared_memory.is_dir() else None
 accesslog = None  # the service writes one JSON line a request itself, without query strings
 loglevel = "warning"
-# What is too long the gateway refuses, at 16 KiB a line; gunicorn would do so in its own words.
+# What is too long or too much the gateway refuses, at 16 KiB a line; gunicorn would do so in its own words.
 limit_request_line = 0
 limit_request_field_size = 16 * 1024
+limit_request_fields = 1000
 keepalive = 75
 graceful_timeout = 20
 timeout = 30
