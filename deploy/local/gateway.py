@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import re
 import secrets
 import signal
 import time
@@ -27,9 +28,9 @@ from aiohttp.web_protocol import RequestHandler
 from multidict import CIMultiDict
 from yarl import URL
 
+from deploy.local.gateway_body import UnreadableBody, read_body
 from deploy.local.gateway_errors import plain_path, refuse, status_of, style_sheet
 
-BODY_LIMIT = 64 * 1024
 SERVICES = ("auth-service", "resource-api", "admin-ui")
 # RFC 9110 §7.6.1: these speak of one connection only.
 HOP_BY_HOP = {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection"}
@@ -39,6 +40,7 @@ OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 # What only a gateway may say.
 FORGEABLE = {"x-user", "x-request-id", "x-real-ip", "forwarded", "proxy"}
 FORGEABLE_PREFIXES = ("x-forwarded-", "x-ssl-client-")
+REQUEST_LINE = re.compile(rb"\S+ (/[^\s#]*)")
 HEADER_LIMIT = 16 * 1024  # an authorization request's long query fits
 ANSWER_HEADER_LIMIT = 64 * 1024  # and so does a redirect with a long state
 
@@ -46,7 +48,13 @@ ANSWER_HEADER_LIMIT = 64 * 1024  # and so does a redirect with a long state
 class Connection(RequestHandler):
     """A client's connection; malformed requests are refused as all others are, without an echo of them."""
 
-    __slots__ = ()
+    __slots__ = ("_latest",)
+    _latest: bytes
+
+    def data_received(self, data: bytes) -> None:
+        """Remember what came last: the address that a malformed request was for is in it, as a rule."""
+        self._latest = data
+        super().data_received(data)
 
     def handle_error(
         self,
@@ -58,7 +66,9 @@ class Connection(RequestHandler):
         """Answer what could not be parsed, or what failed in our own code."""
         if status >= 500:
             self.log_exception("a request failed", exc_info=exc)
-        response = refuse(request, status_of(exc) if status == 400 else status)
+        asked = REQUEST_LINE.match(self._latest)
+        target = asked[1].decode("latin-1") if asked else None
+        response = refuse(request, status_of(exc) if status == 400 else status, target)
         response.force_close()
         return response
 
@@ -133,9 +143,9 @@ class Gateway:
         if service not in SERVICES:
             return refuse(request, 404)
         try:
-            body = await _read_body(request)
-        except ValueError:
-            return refuse(request, 413)
+            body = await read_body(request)
+        except UnreadableBody as unreadable:
+            return refuse(request, unreadable.status)
         headers = self._request_headers(request)
         for _ in range(self._replicas[service]):
             url = URL(f"http://{next(self._next[service])}{path}", encoded=True)
@@ -184,18 +194,6 @@ def _end_to_end(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Leave out what RFC 9110 §7.6.1 keeps between neighbours, named there or by the Connection header."""
     named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
     return ((name, value) for name, value in headers.items() if name.lower() not in HOP_BY_HOP | named)
-
-
-async def _read_body(request: web.BaseRequest) -> bytes | None:
-    """Read a whole body, so that any replica can be sent it; None without one, ValueError over 64 KiB."""
-    if not request.body_exists:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise ValueError("the body is too large")
-    return bytes(body)
 
 
 async def _relay(request: web.BaseRequest, upstream: ClientResponse) -> web.StreamResponse:

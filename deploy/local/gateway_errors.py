@@ -20,6 +20,7 @@ ERRORS = {
     400: ("invalid_request", "That was not understood", "The request is malformed."),
     404: ("not_found", "There is nothing here", "There is nothing at this address."),
     405: ("method_not_allowed", "That does not work here", "This method does not work here."),
+    408: ("invalid_request", "That took too long", "The request did not arrive in time."),
     413: ("invalid_request", "That was too much", "The request is larger than 64 KiB."),
     414: ("invalid_request", "That was too much", "The address is too long."),
     500: (
@@ -55,8 +56,11 @@ def status_of(malformed: BaseException | None) -> int:
     return 400
 
 
-def refuse(request: web.BaseRequest, status: int) -> web.Response:
-    """Make the gateway's own error: JSON for programs, a page for people; either shows the request's id."""
+def refuse(request: web.BaseRequest, status: int, target: str | None = None) -> web.Response:
+    """Make the gateway's own error: JSON for programs, a page for people; either shows the request's id.
+
+    `target` is what was asked for where the request could not be parsed.
+    """
     request_id = request.get("id") or secrets.token_hex(16)
     code, title, description = ERRORS.get(status, ERRORS[400])
     headers = own_headers(request_id) | {
@@ -65,11 +69,11 @@ def refuse(request: web.BaseRequest, status: int) -> web.Response:
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",
     }
-    if status >= 500:
+    if status in (502, 504):
         headers["Retry-After"] = "5"
-    if status == 413:
+    if status in (408, 413):
         headers["Connection"] = "close"  # the rest of the body is not wanted
-    if _wants_json(request):
+    if _wants_json(request, target or request.raw_path):
         error = {"error": code, "error_description": description, "request_id": request_id}
         return web.json_response(error, status=status, headers=headers)
     values = {
@@ -92,8 +96,8 @@ def own_headers(request_id: str) -> dict[str, str]:
     return {"X-Request-ID": request_id, "X-Content-Type-Options": "nosniff", "Server": "gatehouse"}
 
 
-def _wants_json(request: web.BaseRequest) -> bool:
-    path = plain_path(request.raw_path)
+def _wants_json(request: web.BaseRequest, target: str) -> bool:
+    path = plain_path(target)
     if path in PAGES_UNDER_OAUTH and "text/html" in request.headers.get("Accept", ""):
         return False
     return any(path == prefix or path.startswith(prefix + "/") for prefix in JSON_PREFIXES)
