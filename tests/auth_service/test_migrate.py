@@ -1,10 +1,14 @@
 """`migrate`: idempotent, least privilege, and what services refuse to start on."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from pymongo import MongoClient
 
-from auth_service.migrate import migrate
+from auth_service.migrate import VIEWS, create_collections, create_views, migrate
 from auth_service.models import DOCUMENTS
+from auth_service.models.database import connect
 from auth_service.startup import prepare
 
 
@@ -35,6 +39,20 @@ def test_a_second_run_changes_nothing(migrated):
     before = snapshot(database)
     migrate(settings)
     assert snapshot(database) == before
+
+
+def test_several_at_once_on_an_empty_database_get_along(mongodb_uri, database_name):
+    database = connect(mongodb_uri, database_name)
+    together = threading.Barrier(6)
+
+    def shape(_):
+        together.wait(timeout=30)
+        create_collections(database)
+        create_views(database)
+
+    with ThreadPoolExecutor(together.parties) as migrations:
+        list(migrations.map(shape, range(together.parties)))
+    assert set(VIEWS) < set(database.list_collection_names())
 
 
 def test_every_document_has_its_collection_and_indexes(migrated):

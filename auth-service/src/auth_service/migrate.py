@@ -2,10 +2,10 @@
 then what must be there on the first start: signing keys and first-party clients.
 """
 
-from contextlib import suppress
+from typing import Any
 
 from pymongo.database import Database
-from pymongo.errors import CollectionInvalid, OperationFailure
+from pymongo.errors import OperationFailure
 
 from auth_service import demo
 from auth_service.clock import Clock
@@ -50,8 +50,7 @@ def create_collections(database: Database) -> None:
     for document in DOCUMENTS:
         name = document._get_collection_name()
         if name not in existing:
-            with suppress(CollectionInvalid):  # another migration was quicker
-                database.create_collection(name)
+            _create(database, name)
         document.ensure_indexes()
 
 
@@ -59,12 +58,19 @@ def create_views(database: Database) -> None:
     """The views, without the fields that they hide."""
     for name, (source, hidden) in VIEWS.items():
         pipeline = [{"$project": dict.fromkeys(hidden, 0)}]
-        try:
-            database.command("create", name, viewOn=source, pipeline=pipeline)
-        except OperationFailure as error:
-            if error.code != _NAMESPACE_EXISTS:
-                raise
+        if not _create(database, name, viewOn=source, pipeline=pipeline):
             database.command("collMod", name, viewOn=source, pipeline=pipeline)
+
+
+def _create(database: Database, name: str, **options: Any) -> bool:
+    """Create a collection or view; False when it is there, perhaps by a migration that was quicker than this one."""
+    try:
+        database.command("create", name, **options)
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise
+        return False
+    return True
 
 
 def create_database_users(database: Database, settings: Settings) -> None:
