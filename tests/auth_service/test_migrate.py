@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pymongo import MongoClient
 
+from auth_service import demo
+from auth_service.clock import Clock
 from auth_service.migrate import VIEWS, create_collections, create_views, migrate
 from auth_service.models import DOCUMENTS
 from auth_service.models.database import connect
+from auth_service.protocol.first_party import register_first_party_clients
 from auth_service.startup import prepare
 
 
@@ -41,18 +44,26 @@ def test_a_second_run_changes_nothing(migrated):
     assert snapshot(database) == before
 
 
-def test_several_at_once_on_an_empty_database_get_along(mongodb_uri, database_name):
+def test_several_at_once_on_an_empty_database_get_along(make_settings, mongodb_uri, database_name):
     database = connect(mongodb_uri, database_name)
+    settings = make_settings(resource_api_client_secret="r" * 32)
     together = threading.Barrier(6)
+    steps = (
+        lambda: create_collections(database),
+        lambda: create_views(database),
+        lambda: register_first_party_clients(settings, Clock().now()),
+        lambda: demo.register(Clock().now()),
+    )
 
-    def shape(_):
-        together.wait(timeout=30)
-        create_collections(database)
-        create_views(database)
+    def take_each_step_with_the_others(_):
+        for step in steps:
+            together.wait(timeout=30)
+            step()
 
     with ThreadPoolExecutor(together.parties) as migrations:
-        list(migrations.map(shape, range(together.parties)))
+        list(migrations.map(take_each_step_with_the_others, range(together.parties)))
     assert set(VIEWS) < set(database.list_collection_names())
+    assert {found["_id"] for found in database.clients.find()} > set(demo.CLIENTS)
 
 
 def test_every_document_has_its_collection_and_indexes(migrated):

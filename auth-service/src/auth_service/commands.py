@@ -97,7 +97,10 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PyMongoError as error:
-            raise click.ClickException(f"the database does not do it ({type(error).__name__})") from None
+            # The name alone, like AuthenticationFailed: its message can quote what was to be written.
+            details = getattr(error, "details", None) or {}
+            reason = details.get("codeName") or type(error).__name__
+            raise click.ClickException(f"the database does not do it ({reason})") from None
         except TooManySignIns:
             raise click.ClickException("the machine is too busy to hash a password, try again") from None
 

@@ -141,3 +141,10 @@ def test_a_database_that_does_not_answer(run: Run, command: str) -> None:
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 1
     assert "hidden" not in result.output
+
+
+def test_a_database_that_refuses_is_one_clear_line(run, mongodb_uri):
+    uri = mongodb_uri.replace("mongodb://", "mongodb://stranger:wrong@")
+    refused = run("create-user", "x", "--generate-password", GATEHOUSE_MONGODB_URI=uri)
+    assert refused.exit_code == 1
+    assert refused.stderr == "Error: the database does not do it (AuthenticationFailed)\n"
