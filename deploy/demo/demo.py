@@ -70,12 +70,19 @@ def up(wish: Wish) -> None:
     if mode == "docker":
         containers = Containers(wish.port, wish.profile)
         if not containers.running() and port_is_taken(wish.port):
-            raise Refused(f"Port {wish.port} is taken by something else; choose another with PORT=")
+            raise Refused(taken(wish.port))
         containers.up()
     else:
         run_local("up", wish)
     print(f"Healthy after {time.monotonic() - started:.0f} s.\n")
     print(instructions(wish.port, wish.profile))
+
+
+def taken(port: int) -> str:
+    """Say who has the port, as far as we know."""
+    if (PROJECT / ".gatehouse" / str(port) / "state.json").exists():
+        return f"Local processes run on port {port} already; `make down PORT={port}` stops them"
+    return f"Port {port} is taken by something else; choose another with PORT="
 
 
 def choose_mode(forced: str) -> tuple[str, str]:

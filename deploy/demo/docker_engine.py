@@ -70,12 +70,15 @@ class Containers:
         return subprocess.run(chosen, capture_output=True, text=True).stdout.split()
 
     def up(self) -> None:
-        """Build and start everything, and return when it is healthy; raises DockerFailed, with all stopped again."""
+        """Build and start everything, and return when it is healthy.
+
+        Raises DockerFailed: with all stopped again when the start fails; what ran before a build fails runs on.
+        """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.write_text("")
+        self._choose_base_images()
+        self._step("Building the images", "build")
         try:
-            self._choose_base_images()
-            self._step("Building the images", "build")
             wait = ("--wait", "--wait-timeout", str(HEALTH_PATIENCE))
             self._step("Starting the containers", "up", "--detach", "--no-build", *wait)
         except BaseException:

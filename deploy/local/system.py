@@ -216,14 +216,16 @@ class System:
         self._write_state()
 
     def _write_state(self) -> None:
-        """Keep the state on disk at each step, so that even an interrupted start can be stopped."""
+        """Keep the state on disk at each step, whole or not at all: even an interrupted start can be stopped."""
         state = {
             "profile": self.profile,
             "addresses": asdict(self.addresses),
             "processes": self._processes,
         }
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._state_file.write_text(json.dumps(state, indent=2) + "\n")
+        draft = self._state_file.with_suffix(".new")
+        draft.write_text(json.dumps(state, indent=2) + "\n")
+        draft.replace(self._state_file)
 
     def _read_state(self) -> None:
         if self._state_file.exists():
