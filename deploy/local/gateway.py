@@ -124,7 +124,7 @@ class Gateway:
             "event": "request",
             "request_id": request["id"],
             "method": request.method,
-            "path": request.raw_path.partition("?")[0],  # a query can hold codes and tokens
+            "path": re.split(r"[?#]", request.raw_path)[0],  # what follows can hold codes and tokens
             "status": response.status,
             "duration_ms": round((time.monotonic() - started) * 1000, 1),
             "client": request.remote,

@@ -1,6 +1,7 @@
 """What the gateway refuses by itself, in its own words: programs get JSON, people a page."""
 
 import re
+import secrets
 import socket
 from urllib.parse import urlsplit
 
@@ -96,3 +97,12 @@ def test_a_client_that_leaves_in_the_middle_is_no_failure(gateway: Gateway, syst
         connection.sendall(b"POST /oauth/left HTTP/1.1\r\nHost: gateway\r\nContent-Length: 9\r\n\r\nabc")
     logs = logs_with(system, "/oauth/left", 1)
     assert logs and not [name for name, text in logs.items() if "Traceback" in text]
+
+
+@pytest.mark.parametrize("mark", ["?", "#"])
+def test_what_follows_the_path_is_not_logged(gateway: Gateway, system: System, mark: str) -> None:
+    target = f"/logged/{secrets.token_hex(8)}"
+    head = f"GET {target}{mark}access_token=FollowingSecret HTTP/1.1\r\nHost: gateway\r\n"
+    exchange(gateway, f"{head}Connection: close\r\n\r\n")
+    logs = logs_with(system, target, 2)
+    assert len(logs) == 2 and not [name for name, text in logs.items() if "FollowingSecret" in text]
