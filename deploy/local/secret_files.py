@@ -21,9 +21,15 @@ def read_or_make(directory: Path, name: str, make: Callable[[], str] = hexadecim
     """Return the secret of that name, made now if there is none yet."""
     path = directory / name
     if not path.exists():
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(".new")  # renamed when complete: an interrupted start leaves no half secret
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(make())
-        draft.rename(path)
+        write(directory, name, make())
     return path.read_text()
+
+
+def write(directory: Path, name: str, value: str) -> None:
+    """Put the secret in place whole: an interrupted start leaves no half one."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = directory / name
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(value)
+    draft.rename(path)

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from deploy.local import child_process, services
+from deploy.local import child_process, secret_files, services
 from deploy.local.mongod import Mongod
 from deploy.local.mongod_binary import MongodUnavailable
 from deploy.local.services import PROJECT, SERVICES, Addresses
@@ -166,6 +166,8 @@ class System:
 
     def _migrate(self) -> None:
         settings = services.migration_settings(self.addresses, self.profile, self.secrets, self.root_uri)
+        for name, value in settings.items():  # so that somebody's `gatehouse` finds them too
+            secret_files.write(self.directory / "gatehouse", name.lower(), value)
         environment = services.base_environment() | settings | self._settings.get("auth-service", {})
         log = self.logs / "migrate.log"
         with log.open("wb") as output:

@@ -65,6 +65,25 @@ def test_up_used_by_pasting_and_down_again(mode, port):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
 
 
+def test_the_command_line_finds_the_local_processes(port):
+    up = make("demo", MODE="local", PORT=port)
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        settings = PROJECT / ".gatehouse" / port / "gatehouse"
+        made = subprocess.run(
+            [PROJECT / ".venv/bin/gatehouse", "create-user", "eve", "--generate-password", "--json"],
+            env={"PATH": os.environ["PATH"], "GATEHOUSE_SECRETS_DIR": str(settings)},
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
+        assert made.returncode == 0, made.stderr
+        assert json.loads(made.stdout)["username"] == "eve"
+        assert {path.stat().st_mode & 0o077 for path in (settings, *settings.iterdir())} == {0}
+    finally:
+        make("down", MODE="local", PORT=port, PURGE="1")
+
+
 def test_a_port_that_is_taken_is_one_clear_line(mode):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
