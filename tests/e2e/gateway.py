@@ -1,6 +1,8 @@
 """HTTP to the gateway: nothing follows a redirect by itself, everything is bounded in time and remembered."""
 
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
@@ -22,6 +24,7 @@ class System(Protocol):
     def restart(self, name: str) -> None: ...
     def logs(self) -> dict[str, str]: ...
     def database_uri(self) -> str: ...
+    def own_secrets(self) -> list[str]: ...
 
 
 class Http(requests.Session):
@@ -58,6 +61,17 @@ class Gateway(Http):
 def bearer(token: str) -> dict[str, str]:
     """The headers that carry an access token (RFC 6750 §2.1)."""
     return {"Authorization": f"Bearer {token}"}
+
+
+def works(gateway: Gateway, token: str) -> bool:
+    """Whether the protected API takes the access token."""
+    return gateway.get("/api/me", headers=bearer(token)).status_code == 200
+
+
+def at_once(action: Callable[[], requests.Response], times: int = 20) -> list[requests.Response]:
+    """Do the same thing so many times in parallel."""
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result() for future in [pool.submit(action) for _ in range(times)]]
 
 
 def logs_with(system: System, text: str, count: int) -> dict[str, str]:

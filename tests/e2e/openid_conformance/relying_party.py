@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import secrets
-import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import Key, KeySet
 
 from tests.e2e.browser import Browser, parse_answer
+from tests.e2e.client_assertion import sign_assertion
 from tests.e2e.gateway import Gateway, bearer
 from tests.e2e.html_forms import forms_of
 
@@ -198,19 +198,7 @@ class RelyingParty:
 
     def assertion(self, key: Key, audience: str | None = None) -> dict[str, str]:
         """OIDC Core §9: what authenticates by `private_key_jwt`."""
-        now = int(time.time())
-        claims = {
-            "iss": self.client_id,
-            "sub": self.client_id,
-            "aud": audience or self.provider["issuer"],
-            "jti": secrets.token_urlsafe(12),
-            "iat": now,
-            "exp": now + 60,
-        }
-        return {
-            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key),
-        }
+        return sign_assertion(self.http, self.client_id, key, audience)
 
     def check_id_token(self, id_token: str, request: dict[str, str], tokens: Tokens) -> dict[str, Any]:
         """OIDC Core §3.1.3.7, §3.2.2.11, §3.3.2.11."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.browser import Browser
-from tests.e2e.gateway import Gateway, bearer
+from tests.e2e.gateway import Gateway, at_once, bearer, works
 from tests.e2e.oauth_client import DEVICE_CODE, OAuthClient
 from tests.e2e.relying_parties.received_id_token import check
 
@@ -26,10 +26,6 @@ def error_of(device: OAuthClient, device_code: str) -> str:
     answer = device.poll(device_code)
     assert answer.status_code == 400, answer.text
     return answer.json()["error"]
-
-
-def works(gateway: Gateway, token: str) -> bool:
-    return gateway.get("/api/me", headers=bearer(token)).status_code == 200
 
 
 @pytest.mark.rfc("8628 §3.1, §3.2, §3.3, §3.4, §3.5")
@@ -162,8 +158,7 @@ def test_of_20_parallel_polls_one_gets_tokens(
     device: OAuthClient, codes: dict[str, Any], browser: Browser
 ) -> None:
     browser.decide_for_device(codes["user_code"])
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(device.poll, [codes["device_code"]] * 20))
+    answers = at_once(lambda: device.poll(codes["device_code"]))
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * 19
     assert {answer.json()["error"] for answer in answers if not answer.ok} == {"invalid_grant"}
 

@@ -1,24 +1,10 @@
 """Codes and refresh tokens are good for one use, whoever is first; a second use takes back what they gave."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-import requests
 
 from tests.e2e.browser import Browser
-from tests.e2e.gateway import Gateway, bearer
+from tests.e2e.gateway import Gateway, at_once, works
 from tests.e2e.oauth_client import OAuthClient
-
-
-def works(gateway: Gateway, token: str) -> bool:
-    return gateway.get("/api/me", headers=bearer(token)).status_code == 200
-
-
-def at_once(action: Callable[[], requests.Response], times: int = 20) -> list[requests.Response]:
-    """Do the same thing so many times in parallel."""
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(action) for _ in range(times)]]
 
 
 @pytest.mark.rfc("6749 §4.1.2; 9700 §4.5.2")
