@@ -104,6 +104,12 @@ class ComposeSystem:
         names = self.compose("ps", "--all", "--format", "{{.Name}}").split()
         return {name.removeprefix(f"{self.name}-"): container_log(name) for name in names}
 
+    def own_secrets(self) -> list[str]:
+        """What the services know each other and the database by, made on the first start."""
+        show = ("sh", "-c", "for file in /run/secrets/*; do cat $file; echo; done")
+        kept = [line for service in SERVICES[1:4] for line in self.execute(service, *show).splitlines()]
+        return [urlsplit(line).password or line for line in kept]
+
     def database_uri(self) -> str:
         """The administrator's access to the database, over the container's own address (Linux only)."""
         command = ("cat", "/run/secrets/gatehouse_migrate_mongodb_uri")

@@ -59,6 +59,10 @@ class LocalSystem:
         """Return what each process has written, by its name; `migrate` among them."""
         return {path.stem: path.read_text(errors="replace") for path in self._system.logs.glob("*.log")}
 
+    def own_secrets(self) -> list[str]:
+        """Return what the services and the database know each other by, made on the first start."""
+        return [path.read_text() for path in self._system.secrets.iterdir()]
+
     def database_uri(self) -> str:
         """Return root's access to the database, to look for what must not be stored."""
         return self._system.root_uri

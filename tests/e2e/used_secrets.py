@@ -1,6 +1,7 @@
 """Everything secret that passed through the tests, to be looked for where it must not be."""
 
 import base64
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,9 +12,11 @@ import requests
 #: Members of JSON answers, and parameters of redirects, that are secrets.
 MEMBERS = (
     *("access_token", "refresh_token", "id_token", "client_secret", "password", "registration_access_token"),
-    *("device_code", "user_code"),
+    *("device_code", "user_code", "token"),  # the admin API's `token` is an initial access token
 )
 PARAMETERS = ("code", "access_token", "id_token", "request")
+#: The same in a page: the form of `form_post`, and what keeps other sites from sending ours.
+FIELDS = re.compile(r'name="(code|access_token|id_token|csrf_token)"[^>]* value="([^"]+)"')
 #: Shorter ones could stand anywhere by chance, or in a word: the demo's password is `valid`.
 SHORTEST = 12
 #: Shorter than that, and yet like no word and nothing that comes about by chance.
@@ -42,6 +45,9 @@ class UsedSecrets:
         """Remember what an answer gave: in its body, its redirect and its cookies."""
         if response.content and response.headers["Content-Type"].startswith("application/json"):
             self.collect_members(response.json())
+        elif response.content and response.headers["Content-Type"].startswith("text/html"):
+            for name, value in FIELDS.findall(response.text):
+                self.add(name, value)
         target = urlsplit(response.headers.get("Location", ""))
         for name, value in parse_qsl(target.query) + parse_qsl(target.fragment):
             if name in PARAMETERS:

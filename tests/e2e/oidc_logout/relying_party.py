@@ -57,6 +57,7 @@ class _BackChannel(BaseHTTPRequestHandler):
 
 def validate(gateway: Gateway, token: str, client_id: str) -> dict[str, Any]:
     """OIDC Back-Channel Logout §2.6: the claims of a good logout token; raises for any other."""
+    gateway.used_secrets.add("logout_token", token)
     metadata = gateway.get("/.well-known/openid-configuration").json()
     keys = KeySet.import_key_set(gateway.get(metadata["jwks_uri"].removeprefix(metadata["issuer"])).json())
     found = jwt.decode(token, keys, metadata["id_token_signing_alg_values_supported"])

@@ -119,7 +119,8 @@ def test_back_channel_logout(
     assert page.is_redirect
     path, query, form = documents.received.get(timeout=15)
     assert (path, query, list(form)) == ("/logout", {"a": ["b"]}, ["logout_token"])
-    token = jwt.decode(form["logout_token"][0], rp.keys(), ALGORITHMS)
+    sent = rp.http.used_secrets.add("logout_token", form["logout_token"][0])
+    token = jwt.decode(sent, rp.keys(), ALGORITHMS)
     claims = token.claims
     assert token.header["alg"] == "RS256"
     assert token.header["typ"] == "logout+jwt"
