@@ -52,7 +52,7 @@ def make_settings(mongodb_uri: str) -> Callable[..., Settings]:
     return make
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def few_rsa_keys() -> Iterator[None]:
     """In the inner loop a few RSA keys are handed out in turn, and opened once: either takes longer than ten tests."""
     with pytest.MonkeyPatch.context() as patch:
@@ -79,7 +79,7 @@ def few_rsa_keys() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def connect_durably() -> Iterator[Callable[..., Any]]:
     """Only who asks for this waits for the journal of each write: here no data outlives the database's process."""
     connect = mongoengine.connect
