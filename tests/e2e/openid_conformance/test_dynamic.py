@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from tests.e2e.browser import Browser
 from tests.e2e.gateway import Gateway, bearer
+from tests.e2e.openid_conformance.conftest import RESPONSE_TYPES
 from tests.e2e.openid_conformance.documents import Documents
 from tests.e2e.openid_conformance.relying_party import RelyingParty, Tokens, encode_unsigned
 
@@ -179,12 +180,19 @@ def test_unsigned_id_tokens_are_not_to_be_had(gateway: Gateway) -> None:
     "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
 )
 @pytest.mark.rfc("OIDC Core §6.2")
+@pytest.mark.parametrize("response_type", RESPONSE_TYPES)
 @pytest.mark.parametrize("alg", ["none", "RS256"])
 def test_request_object_by_reference(
-    new_relying_party: NewRelyingParty, documents: Documents, rsa_key: RSAKey, browser: Browser, alg: str
+    new_relying_party: NewRelyingParty,
+    documents: Documents,
+    rsa_key: RSAKey,
+    browser: Browser,
+    alg: str,
+    response_type: str,
 ) -> None:
     address = documents.publish(b"to come", "application/oauth-authz-req+jwt")
     rp = new_relying_party(
+        response_type,
         request_uris=[address],
         request_object_signing_alg=alg,
         jwks=public(rsa_key),

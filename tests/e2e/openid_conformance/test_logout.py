@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
 
 from tests.e2e.browser import Browser, parse_answer
 from tests.e2e.html_forms import forms_of
@@ -89,12 +90,16 @@ def test_logout_to_an_address_that_is_not_registered(
     "oidcc-rp-initiated-logout-bad-id-token-hint", "oidcc-rp-initiated-logout-modified-id-token-hint"
 )
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2")
-@pytest.mark.parametrize("how", ["foreign", "modified", "unsigned"])
+@pytest.mark.parametrize("how", ["no JWT", "foreign", "signed with the secret", "modified", "unsigned"])
 def test_logout_with_a_bad_hint(rp: RelyingParty, browser: Browser, hint: str, how: str) -> None:
     header, payload, signature = hint.split(".")
     changed = ("A" if signature[4] != "A" else "B").join((signature[:4], signature[5:]))
+    good = jwt.decode(hint, rp.keys(), ALGORITHMS)
+    stranger, secret = RSAKey.generate_key(2048), OctKey.import_key(str(rp.secret))
     bad = {
-        "foreign": "not.a.hint",
+        "no JWT": "not.a.hint",
+        "foreign": jwt.encode(good.header, good.claims, stranger),
+        "signed with the secret": jwt.encode({"alg": "HS256"}, good.claims, secret),
         "modified": f"{header}.{payload}.{changed}",
         "unsigned": f"{header}.{payload}.",
     }
