@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -16,27 +18,61 @@ PROJECT = Path(__file__).parents[2]
 BOUND = {"local": 180, "docker": 400}  # seconds
 
 
-def make(target: str, **variables: str) -> subprocess.CompletedProcess:
-    """Run one of the project's commands as from a terminal of one's own."""
+def make(
+    target: str, directory: Path = PROJECT, environment: dict[str, str] | None = None, **variables: str
+) -> subprocess.CompletedProcess:
+    """Run one of the project's commands as from a terminal of one's own, on a machine with this environment."""
     kept = {
         name: value for name, value in os.environ.items() if name not in ("MODE", "PORT", "PROFILE", "PURGE")
     }
     return subprocess.run(
         ["make", "--no-print-directory", target, *(f"{name}={value}" for name, value in variables.items())],
-        cwd=PROJECT,
-        env=kept,
+        cwd=directory,
+        env=kept | (environment or {}),
         capture_output=True,
         text=True,
-        timeout=BOUND[variables.get("MODE", "local")],
+        timeout=BOUND["docker" if variables.get("MODE") == "docker" else "local"],
     )
+
+
+def complaint(refused: subprocess.CompletedProcess) -> str:
+    """The one line that says why not; raises AssertionError if it is not one, or a traceback."""
+    said = [line for line in refused.stderr.splitlines() if not line.startswith("make")]
+    assert refused.returncode != 0
+    assert len(said) == 1, refused.stderr
+    assert "Traceback" not in refused.stderr
+    return said[0]
+
+
+def keys(port: str) -> object:
+    """The public keys of the system on that port."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/oauth/jwks", timeout=5) as answer:
+        return json.load(answer)
+
+
+def free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
 
 
 @pytest.fixture
 def port():
     """A port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
+    return free_port()
+
+
+@pytest.fixture
+def docker_that(tmp_path):
+    """A function that puts a docker command first on PATH which does this instead of answering."""
+
+    def put(behaves: str) -> dict[str, str]:
+        command = tmp_path / "docker"
+        command.write_text(f"#!/bin/sh\n{behaves}\n")
+        command.chmod(0o755)
+        return {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+    return put
 
 
 @pytest.fixture(params=["local", pytest.param("docker", marks=pytest.mark.containers)])
@@ -91,25 +127,50 @@ def test_a_port_that_is_taken_is_one_clear_line(mode):
         port = str(taken.getsockname()[1])
         refused = make("demo", MODE=mode, PORT=port)
         make("down", MODE=mode, PORT=port, PURGE="1")
-    said = [line for line in refused.stderr.splitlines() if not line.startswith("make")]
-    assert refused.returncode != 0
-    assert len(said) == 1, refused.stderr
-    assert port in said[0]
-    assert "Traceback" not in refused.stderr
+    assert port in complaint(refused)
 
 
 @pytest.mark.parametrize(
     "wrong", [{"MODE": "cloud"}, {"PORT": "http"}, {"PORT": "70000"}, {"PROFILE": "loose"}], ids=str
 )
 def test_a_wrong_wish_is_one_clear_line(wrong):
-    refused = subprocess.run(
-        ["make", "--no-print-directory", "demo", *(f"{name}={value}" for name, value in wrong.items())],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
     [name] = wrong
-    said = [line for line in refused.stderr.splitlines() if not line.startswith("make")]
-    assert refused.returncode != 0
-    assert len(said) == 1 and name in said[0], refused.stderr
+    assert name in complaint(make("demo", **wrong))
+
+
+@pytest.mark.parametrize("behaves", ["exit 1", "exec sleep 60"])
+def test_an_engine_that_does_not_answer_is_one_clear_line(docker_that, port, behaves):
+    refused = make("demo", environment=docker_that(behaves), MODE="docker", PORT=port)
+    assert "no Docker engine answers" in complaint(refused)
+    assert not (PROJECT / ".gatehouse" / port).exists()
+
+
+def test_where_no_engine_answers_it_says_so_and_two_copies_live_side_by_side(docker_that, port):
+    no_engine, other = docker_that("exit 1"), free_port()
+    try:
+        first = make("demo", environment=no_engine, PORT=port)
+        assert first.returncode == 0, first.stderr
+        assert "as local processes: no Docker engine answers" in first.stdout
+        assert make("demo", environment=no_engine, PORT=other).returncode == 0
+        assert keys(port) != keys(other)
+        make("down", environment=no_engine, PORT=other, PURGE="1")
+        assert keys(port)
+    finally:
+        for started in (port, other):
+            make("down", environment=no_engine, PORT=started, PURGE="1")
+
+
+def test_a_python_that_cannot_make_environments_is_one_clear_line(tmp_path, port):
+    """As on Debian without the package python3-venv, which brings the module `ensurepip`."""
+    shutil.copytree(PROJECT / "deploy", tmp_path / "clone/deploy")
+    shutil.copy(PROJECT / "Makefile", tmp_path / "clone")
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['ensurepip'] = None")
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "python3").symlink_to(Path(sys.executable).resolve())
+    for name in ("make", "sh"):  # and not uv, which could make one
+        (tools / name).symlink_to(str(shutil.which(name)))
+    bare = {"PATH": str(tools), "PYTHONPATH": str(tmp_path)}
+    refused = make("demo", tmp_path / "clone", bare, MODE="local", PORT=port)
+    assert "install python3-venv" in complaint(refused)
+    assert not (tmp_path / "clone/.gatehouse").exists()
