@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from auth_service import commands
 from deploy.readme import settings_table
 
 PROJECT = Path(__file__).parents[2]
@@ -34,6 +35,11 @@ def test_every_make_command_exists(page):
 def test_every_link_leads_somewhere(page):
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+def test_the_readme_names_every_command_of_gatehouse():
+    chapter = settings_table.README.read_text().partition("## Command line")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`", chapter)) - {"gatehouse"} == set(commands.cli.commands)
 
 
 def test_make_help_lists_every_target():

@@ -1,0 +1,62 @@
+"""`make test` itself: what it counts, and that what could not run is listed at the end by name."""
+
+import pytest
+
+from tests import run, suites
+from tests.suites import Suite
+
+TESTS = """
+import pytest
+
+def test_good(): pass
+def test_bad(): assert False
+
+@pytest.mark.skip(reason="there is no moon")
+def test_at_night(): pass
+"""
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path, monkeypatch):
+    """Reports that nobody else writes; neither a CI's machine nor the inner loop."""
+    monkeypatch.setattr("tests.suites.RESULTS", tmp_path)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.delenv("GATEHOUSE_FAST", raising=False)
+
+
+@pytest.fixture
+def suite(tmp_path) -> Suite:
+    """A suite of three tests."""
+    (tmp_path / "test_sky.py").write_text(TESTS)
+    return suites.tests("sky", str(tmp_path / "test_sky.py"))
+
+
+def test_what_passed_failed_and_could_not_run_is_told_by_name(suite, capfd):
+    absent = Suite("stars", ["never-run"], missing=lambda: "there is no telescope")
+    outcomes = [run.run(suite), run.run(absent)]
+    run.print_summary(outcomes, 1)
+    said = capfd.readouterr().out.partition("━━ summary")[2]
+    assert [(it.word, it.passed, it.failed) for it in outcomes] == [("FAILED", 1, 1), ("not run", 0, 0)]
+    assert "  stars: there is no telescope\n" in said
+    assert "test_sky.test_at_night: there is no moon" in said.replace("::", ".")
+    assert said.endswith("1 passed, 1 failed\n")
+
+
+def test_in_ci_a_suite_that_cannot_run_has_failed(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+    assert run.run(Suite("stars", [], missing=lambda: "there is no telescope")).failed == 1
+
+
+def test_a_suite_that_does_not_end_is_ended_and_has_failed(tmp_path):
+    with (tmp_path / "said").open("w+") as output:
+        outcome = run.run(Suite("night", ["sleep", "60"], patience=0), output)
+        output.seek(0)
+        assert "night did not end within 0 seconds" in output.read()
+    assert (outcome.word, outcome.failed) == ("FAILED", 1)
+
+
+def test_a_suite_that_breaks_outside_its_tests_has_failed(tmp_path):
+    (tmp_path / "conftest.py").write_text("def pytest_sessionfinish(session): session.exitstatus = 3")
+    (tmp_path / "test_sky.py").write_text("def test_good(): pass")
+    outcome = run.run(suites.tests("broken", str(tmp_path / "test_sky.py")))
+    assert (outcome.passed, outcome.failed) == (1, 1)
