@@ -1,7 +1,10 @@
 """An app: the web server that the browser is sent back to, and what the app says to the server by itself."""
 
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Page
@@ -13,10 +16,11 @@ PAGE = b"<!doctype html><html lang=en><title>The app</title><link rel=icon href=
 
 
 class RedirectTarget:
-    """Serves one page at a free port of this machine; a context manager."""
+    """Serves one page at a free port of this machine, and keeps the forms posted to it; a context manager."""
 
     def __init__(self) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _AppPage)
+        self.posted: Queue[dict[str, str]] = Queue()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_AppPage, self.posted))
         self.port = self._server.server_address[1]
         self.uri = f"http://127.0.0.1:{self.port}/callback"
 
@@ -32,6 +36,15 @@ class RedirectTarget:
 
 
 class _AppPage(BaseHTTPRequestHandler):
+    def __init__(self, posted: "Queue[dict[str, str]]", *connection: Any) -> None:
+        self._posted = posted
+        super().__init__(*connection)
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._posted.put(dict(parse_qsl(body.decode(), strict_parsing=True)))
+        self.do_GET()
+
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
@@ -68,9 +81,11 @@ class App:
 
     def redeem(self, code: str) -> str:
         """The access token for a code."""
-        return self.client.tokens(
-            "authorization_code", code=code, redirect_uri=self.redirect_uri, code_verifier=self._verifier
-        )["access_token"]
+        return self.client.tokens("authorization_code", **self.proof_of(code))["access_token"]
+
+    def proof_of(self, code: str) -> dict[str, str]:
+        """What a token request needs to redeem the code."""
+        return {"code": code, "redirect_uri": self.redirect_uri, "code_verifier": self._verifier}
 
     def whoami(self, access_token: str) -> dict[str, str]:
         """What the protected API says about the token's owner."""
