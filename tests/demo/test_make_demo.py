@@ -15,6 +15,7 @@ import pytest
 from tests.suites import no_engine
 
 PROJECT = Path(__file__).parents[2]
+METADATA = "/.well-known/oauth-authorization-server"
 BOUND = {"local": 180, "docker": 400}  # seconds
 
 
@@ -44,9 +45,9 @@ def complaint(refused: subprocess.CompletedProcess) -> str:
     return said[0]
 
 
-def keys(port: str) -> object:
-    """The public keys of the system on that port."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/oauth/jwks", timeout=5) as answer:
+def read(port: str, path: str = "/oauth/jwks") -> dict:
+    """A public document of the system on that port."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
         return json.load(answer)
 
 
@@ -151,13 +152,21 @@ def test_where_no_engine_answers_it_says_so_and_two_copies_live_side_by_side(doc
         first = make("demo", environment=no_engine, PORT=port)
         assert first.returncode == 0, first.stderr
         assert "as local processes: no Docker engine answers" in first.stdout
-        assert make("demo", environment=no_engine, PORT=other).returncode == 0
-        assert keys(port) != keys(other)
+        keys = read(port)
+        assert make("demo", environment=no_engine, PORT=other, PROFILE="oauth21").returncode == 0
+        assert read(other) != keys
+        legacy = {"implicit", "password"}
+        grants = [set(read(it, METADATA)["grant_types_supported"]) & legacy for it in (port, other)]
+        assert grants == [legacy, set()]
         make("down", environment=no_engine, PORT=other, PURGE="1")
-        assert keys(port)
+        assert read(port) == keys
+        make("down", environment=no_engine, PORT=port)
+        assert make("demo", environment=no_engine, PORT=port).returncode == 0
+        assert read(port) == keys  # its data was kept
     finally:
         for started in (port, other):
             make("down", environment=no_engine, PORT=started, PURGE="1")
+            assert not (PROJECT / ".gatehouse" / started).exists()
 
 
 def test_a_python_that_cannot_make_environments_is_one_clear_line(tmp_path, port):
