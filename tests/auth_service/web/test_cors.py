@@ -49,6 +49,17 @@ def test_the_browser_may_ask_beforehand(client: FlaskClient, method: str, path: 
     assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
 
 
+@pytest.mark.rfc("9110 §12.5.5")
+@pytest.mark.parametrize("headers", [{}, APP])
+def test_what_is_kept_for_one_asker_is_not_given_to_another(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    """A document that was kept without these headers would be closed to the page that asks for it next."""
+    for method, path in READABLE:
+        if method == "GET":
+            assert "Origin" in client.get(path, headers=headers).vary
+
+
 @pytest.mark.rfc("9700 §2.6")
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 def test_nothing_else_can_be_read(client: FlaskClient, method: str, path: str) -> None:
