@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from auth_service.models import User
+from auth_service.protocol import passwords
 from tests.auth_service.conftest import csrf_token
 
 
@@ -121,10 +122,9 @@ def test_a_page_that_was_open_for_too_long_keeps_what_was_typed(client, clock, u
     assert again.status_code == 303
 
 
-def test_too_many_hashes_at_once_is_a_503(app, clock, ask, client, post, monkeypatch):
-    """All hashing places are really taken; only the waiting for one is cut short."""
-    from auth_service.protocol import passwords
-
+@pytest.fixture
+def no_place_left(app, monkeypatch):
+    """Outside the demo, with all hashing places really taken; only the waiting for one is cut short."""
     gatehouse = app.extensions["gatehouse"]
     monkeypatch.setattr(gatehouse, "settings", gatehouse.settings.model_copy(update={"demo": False}))
     monkeypatch.setattr(gatehouse, "passwords", passwords.Passwords(1, patience=0.01))
@@ -138,9 +138,18 @@ def test_too_many_hashes_at_once_is_a_503(app, clock, ask, client, post, monkeyp
     holder = threading.Thread(target=hold)
     holder.start()
     taken.wait(10)
-    response = post("/login", username="somebody", password="wrong")
+    yield
     done.set()
     holder.join()
+
+
+def test_too_many_hashes_at_once_is_a_503(client, post, no_place_left):
+    response = post("/login", username="somebody", password="wrong")
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "5"
     assert 'value="somebody"' in response.text
+
+
+def test_what_is_too_long_for_a_password_is_not_even_hashed(client, post, no_place_left):
+    for length, status in ((passwords.LONGEST_PASSWORD, 503), (passwords.LONGEST_PASSWORD + 1, 400)):
+        assert post("/login", username="somebody", password="x" * length).status_code == status
