@@ -57,6 +57,7 @@ def test_a_code_used_again_revokes_what_it_gave(client, client_id, username):
 
 
 @pytest.mark.rfc("6749 §4.1.2")
+@pytest.mark.conformance("oidcc-codereuse-30seconds")
 def test_a_replay_is_seen_long_after_the_code_expired(client, client_id, username, clock):
     code = get_code(client, username, client_id)
     tokens = redeem(client, client_id, code).json

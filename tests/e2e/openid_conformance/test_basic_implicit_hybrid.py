@@ -210,7 +210,7 @@ def test_unregistered_redirect_uri(rp: RelyingParty, browser: Browser) -> None:
 
 
 @has_code
-@pytest.mark.conformance("oidcc-codereuse", "oidcc-codereuse-30seconds")
+@pytest.mark.conformance("oidcc-codereuse")
 @pytest.mark.rfc("6749 §4.1.2")
 def test_code_reuse(rp: RelyingParty, browser: Browser) -> None:
     tokens = rp.log_in(browser)
