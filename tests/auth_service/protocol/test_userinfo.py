@@ -162,11 +162,23 @@ def test_expired_revoked_and_unknown_tokens_are_invalid(client, tokens_for, cloc
         assert 'error="invalid_token"' in refused.headers["WWW-Authenticate"]
 
 
+@pytest.mark.rfc("6750 §3.1")
 @pytest.mark.parametrize(
     "value", ["Bearer", "Bearer  ", "Bearer a b", "Bearer tökén", "Bearer " + "x" * 9000]
 )
 def test_malformed_headers(client, value):
-    assert client.get("/oauth/userinfo", headers={"Authorization": value}).status_code in (400, 401)
+    refused = client.get("/oauth/userinfo", headers={"Authorization": value})
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+    assert 'error="invalid_request"' in refused.headers["WWW-Authenticate"]
+
+
+@pytest.mark.rfc("6750 §2.1, §3.1")
+@pytest.mark.parametrize("scheme", ["Basic", "DPoP", "MAC", "Bearerer", ""])
+def test_a_good_token_under_another_scheme_is_none(client, tokens_for, scheme):
+    token = tokens_for("openid")["access_token"]
+    refused = client.get("/oauth/userinfo", headers={"Authorization": f"{scheme} {token}"})
+    assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Bearer realm="gatehouse"')
+    assert client.get("/oauth/userinfo", headers={"Authorization": f"bEARER {token}"}).status_code == 200
 
 
 def test_a_disabled_users_or_clients_token_tells_nothing(client, client_id, tokens_for, user, clock):
