@@ -81,7 +81,7 @@ def test_nothing_is_administered(new_browser, token: str | None, path: str) -> N
     browser: Browser = new_browser("admin")
     browser.sign_in(browser.open("/admin/"))
     answer = browser.http.post(path, data={"csrf_token": token})
-    assert answer.status_code in (400, 404)
+    assert answer.status_code == 400
     assert urlsplit(browser.open("/admin/").url).path == "/admin/"
 
 
@@ -117,5 +117,5 @@ def test_a_form_on_another_sites_page_is_refused_even_with_a_token(
 def test_another_site_cannot_sign_out_by_a_link(browser: Browser, gateway: Gateway) -> None:
     browser.sign_in()
     assert browser.http.get("/logout").status_code == 405
-    assert browser.http.get("/admin/logout").status_code in (302, 405)
+    assert browser.http.get("/admin/logout").status_code == 405
     assert is_signed_in(browser)

@@ -19,8 +19,7 @@ def test_a_long_state_comes_back(web_app: OAuthClient, browser: Browser) -> None
 @pytest.mark.parametrize("path", ["/oauth/userinfo", "/admin-api/v1/clients", "/api/me"])
 def test_a_long_token_gets_our_answer(gateway: Gateway, path: str) -> None:
     answer = gateway.get(path, headers=bearer("x" * 9000))
-    assert answer.status_code in (400, 401)
-    assert answer.headers["Content-Type"].startswith("application/json")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.parametrize("path", ["/login", "/admin/"])
@@ -38,6 +37,6 @@ def test_a_long_query_gets_our_answer(gateway: Gateway, path: str) -> None:
 @pytest.mark.parametrize("path", ["/api/me", "/oauth/token", "/login"])
 def test_what_is_too_long_is_refused_with_an_id(gateway: Gateway, path: str) -> None:
     answer = gateway.get(path, params={"unknown": "x" * 20_000})
-    assert answer.status_code in (400, 414)
+    assert answer.status_code == 414
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["X-Request-ID"])
     assert answer.headers["X-Request-ID"] in answer.text
