@@ -8,7 +8,8 @@ from pymongo import ReadPreference, monitoring
 from pymongo.database import Database
 
 from resource_api.app import create_app
-from resource_api.introspection.shared_database import SharedDatabaseIntrospector
+from resource_api.introspection import shared_database
+from resource_api.introspection.shared_database import ClientCache, SharedDatabaseIntrospector
 from resource_api.settings import Settings
 from tests.resource_api.gatehouse import PERSON, Clock, Gatehouse
 
@@ -69,6 +70,15 @@ def test_a_client_that_is_gone_takes_its_tokens_along(
         gatehouse.database["clients"].delete_one({"_id": "web"})
     answer = api.get("/api/notes", headers=headers)
     assert (answer.status_code, answer.json["error"]) == (401, "invalid_token")
+
+
+def test_no_more_clients_are_remembered_than_there_is_room_for(
+    gatehouse: Gatehouse, databases: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared_database, "MAX_CACHED_CLIENTS", 2)
+    cache = ClientCache(databases[0]["client_profiles"], seconds=60)
+    assert [cache.is_enabled(name) for name in ("web", "robot", "nobody")] == [True, True, False]
+    assert len(cache.known) <= 2
 
 
 def test_security_reads_go_to_the_primary_whatever_the_uri_says(settings: Settings, clock: Clock) -> None:
