@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -157,3 +157,17 @@ def client_tls() -> ssl.SSLContext:
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     certificate = _certificate(key, name, is_authority, identifier)
     return ssl.create_default_context(cadata=certificate.public_bytes(serialization.Encoding.PEM).decode())
+
+
+@contextmanager
+def silent(address: str) -> Iterator[int]:
+    """A port at which connections are neither accepted nor refused. Yields the port."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind((address, 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        for _ in range(4):  # more than wait in line to be accepted: from then on nobody is answered
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex((address, port))
+        yield port

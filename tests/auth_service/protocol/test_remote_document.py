@@ -21,6 +21,7 @@ from tests.auth_service.protocol.remote_server import (
     reply,
     server_tls,
     serving,
+    silent,
 )
 from tests.variations import variations
 
@@ -311,6 +312,21 @@ def test_a_name_server_that_does_not_answer_holds_nobody_up(documents):
     fetcher = documents(timeout=0.1, resolve=lambda host: answer.wait(5) and [])
     assert "too long" in refusal(fetcher, f"https://{NAME}/")
     answer.set()
+
+
+def test_a_name_with_many_silent_addresses_holds_up_nobody_elses_document(documents, server, monkeypatch):
+    monkeypatch.setattr("auth_service.protocol.remote_document.CONCURRENCY", 1)
+    fetcher = documents(timeout=1.0, resolve=Names(many_example=[["127.0.0.2"] * 60]))
+    with silent("127.0.0.2") as port:
+        assert "too long" in refusal(fetcher, f"http://many.example:{port}/")
+        get(fetcher, server.url())
+    assert len(server.requests) == 1
+
+
+def test_a_silent_address_leaves_time_for_the_next(documents):
+    with silent("127.0.0.2") as port, serving("127.0.0.3", port) as answering:
+        get(documents(resolve=lambda host: ["127.0.0.2", "127.0.0.3"]), f"http://{NAME}:{port}/")
+        assert len(answering.requests) == 1
 
 
 def test_a_document_that_is_too_long_is_refused(documents, server):

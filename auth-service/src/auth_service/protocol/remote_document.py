@@ -78,16 +78,15 @@ class Remembered:
 
 @dataclass(frozen=True)
 class UnderWay(Generic[Result]):
-    """An exchange that one thread carries out, and that any number wait for until `deadline` (monotonic)."""
+    """An exchange that one thread carries out, and that any number wait for until its deadline."""
 
     exchange: Exchange
     answer: Future[Result]
-    deadline: float
 
     def wait(self) -> Result:
         """What came of it; at the deadline the exchange is cut off and RemoteDocumentError raised."""
         try:
-            return self.answer.result(max(0.0, self.deadline - time.monotonic()))
+            return self.answer.result(max(0.0, self.exchange.deadline - time.monotonic()))
         except WaitedTooLong:
             self.exchange.abort()
             raise RemoteDocumentError("cut off: it took too long") from None
@@ -157,9 +156,9 @@ class RemoteDocuments:
         return self._start(call, lambda _, exchange: exchange.run().status).wait()
 
     def _start(self, call: Call, work: Callable[[Call, Exchange], Result]) -> UnderWay[Result]:
-        exchange = Exchange(call, self._demo, self._resolve, self._trust, self._timeout)
-        answer = self._threads.submit(work, call, exchange)
-        return UnderWay(exchange, answer, time.monotonic() + self._timeout)
+        deadline = time.monotonic() + self._timeout
+        exchange = Exchange(call, self._demo, self._resolve, self._trust, deadline)
+        return UnderWay(exchange, self._threads.submit(work, call, exchange))
 
     def _fetch_and_remember(self, call: Call, exchange: Exchange) -> RemoteDocument:
         changes: dict[str, Any] = {}

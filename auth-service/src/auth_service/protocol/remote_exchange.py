@@ -8,6 +8,7 @@ unpacks nothing. Whoever waits can cut the exchange off at any point, be it in t
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -25,6 +26,8 @@ from auth_service.protocol.remote_address import (
 Socket = TypeVar("Socket", bound=socket.socket)
 
 MAX_REDIRECTS = 3
+#: A name may have hundreds of addresses, and none of them need answer.
+MAX_ADDRESSES = 4
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -64,13 +67,13 @@ class Answer:
 
 @dataclass
 class Exchange:
-    """A call under way. `run` is for one thread, `abort` for another."""
+    """A call under way. `run` is for one thread, `abort` for another. `deadline` is monotonic."""
 
     call: Call
     demo: bool
     resolve: Resolver
     tls: ssl.SSLContext
-    timeout: float
+    deadline: float
     _aborted: threading.Event = field(default_factory=threading.Event)
     _socket: socket.socket | None = None
 
@@ -79,6 +82,7 @@ class Exchange:
         url = self.call.url
         try:
             for _ in range(MAX_REDIRECTS + 1):
+                self._seconds_left()
                 target = parse_target(url, self.demo)
                 answer, location = self._call(target)
                 if location is None:
@@ -113,19 +117,22 @@ class Exchange:
                 return self._read(response), None
 
     def _connect(self, target: Target) -> socket.socket:
-        """A connection to one of the addresses that were checked."""
+        """A connection to one of the addresses that were checked. Each has its share of the time that is left."""
         failure = OSError()
-        for address in checked_addresses(target, self.demo, self.resolve):
+        addresses = checked_addresses(target, self.demo, self.resolve)[:MAX_ADDRESSES]
+        for place, address in enumerate(addresses):
+            share = self._seconds_left() / (len(addresses) - place)
             try:
-                return self._open(address, target)
+                return self._open(address, target, share)
             except OSError as error:
                 failure = error
         raise failure
 
-    def _open(self, address: str, target: Target) -> socket.socket:
+    def _open(self, address: str, target: Target, patience: float) -> socket.socket:
         """A connection to that address; under https its certificate must be the name's."""
-        plain = socket.create_connection((address, target.port), self.timeout)
+        plain = socket.create_connection((address, target.port), patience)
         try:
+            plain.settimeout(self._seconds_left())
             if target.scheme == "http":
                 return self._watched(plain)
             secured = self.tls.wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
@@ -138,6 +145,13 @@ class Exchange:
             secured.close()
             raise
         return secured
+
+    def _seconds_left(self) -> float:
+        """Until the deadline; raises TimeoutError when nobody waits any more: nothing new is begun then."""
+        left = self.deadline - time.monotonic()
+        if left <= 0 or self._aborted.is_set():
+            raise TimeoutError
+        return left
 
     def _watched(self, opened: Socket) -> Socket:
         """The same socket, known to `abort` from now on."""
