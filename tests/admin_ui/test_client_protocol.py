@@ -108,10 +108,24 @@ def test_a_jwt_signed_with_the_secret_needs_a_new_secret_and_says_so(admin, auth
     assert f'href="/admin/clients/{client_id}/secret">Rotate the secret</a>' in page.text
     assert "needs a new secret" not in admin.open(f"/admin/clients/{client_id}/edit").text
 
-    asked = admin.open(f"/admin/clients/{client_id}/secret")
-    assert "keep_previous_for" not in asked.form().fields
-    secret = admin.submit(asked).text.split('id="client-secret">')[1].split("<")[0]
-    assert proves_itself(auth_service.issuer, client_id, secret)
+    rotated = admin.submit(admin.open(f"/admin/clients/{client_id}/secret"))
+    assert "The previous secret does not work any more" in rotated.text
+    assert proves_itself(auth_service.issuer, client_id, secret_on(rotated))
+
+
+@pytest.mark.rfc("OIDC Core §9")
+def test_a_secret_that_signs_can_be_kept_beside_the_next(admin, auth_service, web):
+    client = web(token_endpoint_auth_method="client_secret_jwt")
+    address = f"/admin/clients/{client['client_id']}/secret"
+    pages = [admin.submit(admin.open(address), keep_previous_for="3600") for _ in range(2)]
+    assert "The previous secret stops working" in pages[1].text
+    for secret in map(secret_on, pages):
+        assert proves_itself(auth_service.issuer, client["client_id"], secret)
+
+
+def secret_on(page) -> str:
+    """The secret that the page shows."""
+    return page.text.split('id="client-secret">')[1].split("<")[0]
 
 
 def proves_itself(issuer: str, client_id: str, secret: str) -> bool:

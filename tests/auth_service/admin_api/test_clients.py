@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 from auth_service.admin_api import client_registry
 from auth_service.clock import FrozenClock
@@ -15,6 +17,18 @@ from tests.auth_service.admin_api.conftest import Api, faults
 def token_status(client: FlaskClient, client_id: str, secret: str) -> int:
     form = {"grant_type": "client_credentials"}
     return client.post("/oauth/token", data=form, auth=(client_id, secret)).status_code
+
+
+def signed_status(client: FlaskClient, clock: FrozenClock, client_id: str, secret: str) -> int:
+    now = int(clock.now().timestamp())
+    claims = {"iss": client_id, "sub": client_id, "aud": "http://127.0.0.1:5000", "exp": now + 60}
+    claims["jti"] = f"{secret} {now}"
+    form = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(secret)),
+    }
+    return client.post("/oauth/token", data=form).status_code
 
 
 def machine(api: Api, **fields: object) -> dict:
@@ -125,6 +139,27 @@ def test_rotation_with_an_overlap(automation: Api, client: FlaskClient, clock: F
     assert token_status(client, client_id, created["client_secret"]) == 401
     assert token_status(client, client_id, rotated["client_secret"]) == 200
     assert rotated["previous_expires_at"].startswith(clock.now().strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+@pytest.mark.rfc("OIDC Core §9")
+def test_rotation_with_an_overlap_where_the_secret_signs(
+    automation: Api, client: FlaskClient, clock: FrozenClock
+) -> None:
+    first = machine(automation, token_endpoint_auth_method="client_secret_jwt")
+    client_id, secrets = first["client_id"], [first["client_secret"]]
+    for _ in range(2):
+        rotated = automation.post(f"/clients/{client_id}/secret", keep_previous_for=600).json
+        secrets.append(rotated["client_secret"])
+    clock.advance(seconds=599)
+    assert [signed_status(client, clock, client_id, secret) for secret in secrets] == [200, 200, 200]
+    clock.advance(seconds=1)
+    assert [signed_status(client, clock, client_id, secret) for secret in secrets] == [401, 401, 200]
+
+
+def test_no_overlap_is_promised_of_a_secret_that_was_not_kept(automation: Api) -> None:
+    path = f"/clients/{machine(automation)['client_id']}"
+    automation.patch(path, token_endpoint_auth_method="client_secret_jwt")
+    assert automation.post(f"{path}/secret", keep_previous_for=600).json["previous_expires_at"] is None
 
 
 def test_an_overlap_is_never_made_longer(automation: Api, client: FlaskClient, clock: FrozenClock) -> None:

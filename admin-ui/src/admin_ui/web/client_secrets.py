@@ -56,11 +56,9 @@ def rotate(client_id: str) -> str | tuple[str, int]:
     """Ask for the overlap; the answer to the POST is the only page that ever shows the secret."""
     client = admin_api.get("clients", client_id)
     form = RotationForm()
-    if client["token_endpoint_auth_method"] == "client_secret_jwt":  # a MAC is checked by the newest alone
-        del form.keep_previous_for
     if form.sent_and_valid():
         try:
-            seconds = int(form.data.get("keep_previous_for", 0))
+            seconds = int(form.keep_previous_for.data)
             reply = admin_api.post("clients", client_id, "secret", keep_previous_for=seconds)
             return render_template(
                 "clients/rotated.html",
@@ -71,7 +69,6 @@ def rotate(client_id: str) -> str | tuple[str, int]:
             )
         except Refused as refused:
             form.take_errors(refused)
-    content = {"keep_previous_for": 86400} if form.data else {}
-    curl = equivalent("POST", "clients", client_id, "secret", content=content)
+    curl = equivalent("POST", "clients", client_id, "secret", content={"keep_previous_for": 86400})
     page = render_template("clients/rotate.html", form=form, client=client, curl=curl)
     return page if request.method == "GET" else (page, 422)

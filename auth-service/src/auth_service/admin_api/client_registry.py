@@ -11,7 +11,7 @@ from pymongo import ReturnDocument
 from auth_service.admin_api.errors import NotFound, Refusal
 from auth_service.models import Client, User
 from auth_service.models.revocation import revoke_all
-from auth_service.protocol import client_registration
+from auth_service.protocol import client_registration, client_secret
 from auth_service.protocol.client_metadata import InvalidClientMetadata
 from auth_service.protocol.client_metadata_rules import needs_secret
 from auth_service.protocol.client_registration import METADATA
@@ -52,7 +52,7 @@ def create(server: AuthorizationServer, fields: Mapping[str, Any]) -> Created:
     values = _check(server, fields)
     _check_owner(fields)
     client_id = secrets.token_hex(16)
-    secret = client_registration.new_secret(server, client_id, values["token_endpoint_auth_method"], now)
+    secret = client_secret.new_secret(server, client_id, values["token_endpoint_auth_method"], now)
     disabled_at = now if fields.get("disabled") else None
     document = client_registration.insert(server, client_id, values, secret, disabled_at=disabled_at)
     return Created(document, secret.text)
@@ -88,13 +88,18 @@ def rotate_secret(
     until = now + keep_previous_for
     previous = [
         {**old, "expires_at": min(old.get("expires_at") or until, until)}
-        for old in current.get("secrets", [])
+        for old in client_secret.usable_secrets(server, current, method)
     ]
     previous = [old for old in previous if old["expires_at"] > now][-MAX_PREVIOUS_SECRETS:]
-    newest = client_registration.new_secret(server, current["_id"], method, now)
-    _replace(current, newest.stored | {"secrets": [*previous, *newest.stored["secrets"]]}, now)
+    newest = client_secret.new_secret(server, current["_id"], method, now)
+    text, kept = str(newest.text), {old["hash"] for old in previous}
+    changes = {
+        "secrets": [*previous, *newest.stored["secrets"]],
+        "encrypted_secret": client_secret.seal_beside(server, current, method, text, kept),
+    }
+    _replace(current, changes, now)
     server.clients.forget(current["_id"])
-    return str(newest.text), max((old["expires_at"] for old in previous), default=None)
+    return text, max((old["expires_at"] for old in previous), default=None)
 
 
 def delete(server: AuthorizationServer, client_id: str) -> None:

@@ -87,7 +87,8 @@ class Client(Document):
     #: First-party clients (the admin UI): their own operator needs no consent page for them.
     consent_required = BooleanField(default=True)
     secrets = EmbeddedDocumentListField(ClientSecret)
-    #: The secret itself, sealed, for `client_secret_jwt` alone: a MAC cannot be checked with a hash of its key.
+    #: The secrets themselves, sealed together, for `client_secret_jwt` alone: a MAC cannot be checked with a hash
+    #: of its key.
     encrypted_secret = BinaryField()
     #: The SHA-256 of the token that manages this registration (RFC 7592 §3), of a client that registered itself.
     registration_access_token = StringField()

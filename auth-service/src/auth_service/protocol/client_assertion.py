@@ -9,9 +9,10 @@ from joserfc.jwk import OctKey
 from auth_service.models import UsedJti
 from auth_service.protocol import client_jwt
 from auth_service.protocol.client_jwt import SKEW, BadClientJwt, ClientJwt
+from auth_service.protocol.client_secret import sealed_secrets
 from auth_service.protocol.errors import InvalidClient
 from auth_service.protocol.request import OAuthRequest
-from auth_service.protocol.sealed import Unsealable, client_secret_context
+from auth_service.protocol.sealed import Unsealable
 
 if TYPE_CHECKING:
     from auth_service.protocol.client import RegisteredClient
@@ -75,20 +76,24 @@ def check_signature(
         return
     if registered is not None and token.alg != registered:
         raise BadClientJwt(f"signed by {token.alg}, registered for {registered}")
-    client_jwt.check_signature(token, OctKey.import_key(secret_of(server, client)))
+    keys = [OctKey.import_key(secret) for secret in secrets_of(server, client)]
+    if not any(client_jwt.is_signed_with(token, key) for key in keys):
+        raise BadClientJwt("the signature is not good")
 
 
-def secret_of(server: "AuthorizationServer", client: "RegisteredClient") -> bytes:
-    """The client's secret itself, as long as it is valid; raises BadClientJwt."""
-    if not client.encrypted_secret:
-        raise BadClientJwt("the client has no secret that a MAC could be checked with")
+def secrets_of(server: "AuthorizationServer", client: "RegisteredClient") -> list[str]:
+    """The client's secrets themselves, those that are valid: two while one replaces the other. Raises BadClientJwt."""
     try:
-        secret = server.sealer.open(bytes(client.encrypted_secret), client_secret_context(client.client_id))
+        sealed = sealed_secrets(server, client.metadata)
     except Unsealable as error:
         raise BadClientJwt(str(error)) from None
-    if client.matching_secret(secret.decode(), server.clock.now()) is None:
+    if not sealed:
+        raise BadClientJwt("the client has no secret that a MAC could be checked with")
+    now = server.clock.now()
+    valid = [secret for secret in sealed if client.matching_secret(secret, now) is not None]
+    if not valid:
         raise BadClientJwt("the client's secret has expired or was replaced")
-    return secret
+    return valid
 
 
 def check_claims(

@@ -14,12 +14,12 @@ from pymongo import ReturnDocument
 
 from auth_service.models import Client
 from auth_service.models.secret import generate_secret, hash_secret
-from auth_service.protocol import client_registration, registration
+from auth_service.protocol import client_registration, client_secret, registration
 from auth_service.protocol.bearer_token import BearerError, read_header
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.client_metadata import InvalidClientMetadata
 from auth_service.protocol.client_metadata_rules import needs_secret
-from auth_service.protocol.client_registration import Secret
+from auth_service.protocol.client_secret import Secret
 from auth_service.protocol.errors import AccessDenied, InvalidRequest
 from auth_service.protocol.registration import TOKEN_PREFIX, client_information
 from auth_service.protocol.reply import Reply
@@ -117,6 +117,7 @@ def _next_secret(
 ) -> Secret:
     """The secret from now on."""
     if presented is None or not needs_secret(method):
-        return client_registration.new_secret(server, document["_id"], method, server.clock.now())
-    sealed = client_registration.seal(server, document["_id"], method, presented)
+        return client_secret.new_secret(server, document["_id"], method, server.clock.now())
+    kept = {secret["hash"] for secret in document["secrets"]}
+    sealed = client_secret.seal_beside(server, document, method, presented, kept)
     return Secret(presented, {"secrets": document["secrets"], "encrypted_secret": sealed})

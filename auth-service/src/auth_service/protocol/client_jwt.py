@@ -108,10 +108,17 @@ def verify(
 
 def check_signature(token: ClientJwt, key: Key) -> None:
     """Raises BadClientJwt unless the signature is this key's by the algorithm that the JWT names."""
+    if not is_signed_with(token, key):
+        raise BadClientJwt("the signature is not good")
+
+
+def is_signed_with(token: ClientJwt, key: Key) -> bool:
+    """Whether the signature is this key's by the algorithm that the JWT names."""
     try:
         jws.deserialize_compact(token.text, key, registry=ClientSignatures(token.alg))
     except (JoseError, ValueError, TypeError):
-        raise BadClientJwt("the signature is not good") from None
+        return False
+    return True
 
 
 def numeric_date(claims: dict[str, Any], name: str) -> float | None:

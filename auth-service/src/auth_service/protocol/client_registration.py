@@ -1,23 +1,19 @@
-"""What all registrations have in common, whoever makes them: the server's own rules, the secrets, the removal.
+"""What all registrations have in common, whoever makes them: the server's own rules, the storing, the removal.
 
 `client_metadata` says what a registration is; `registration` and `client_configuration` let clients do it
 themselves; the admin API and the command line do it for administrators.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from auth_service.models import AuthorizationRequest, Client, ClientSecret, Grant
+from auth_service.models import AuthorizationRequest, Client, Grant
 from auth_service.models.revocation import revoke_all
-from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.protocol.client_metadata import ClientMetadata, InvalidClientMetadata, validate
-from auth_service.protocol.client_metadata_rules import needs_secret
+from auth_service.protocol.client_secret import Secret
 from auth_service.protocol.client_uri import is_loopback_http
 from auth_service.protocol.profile import effective_profile
 from auth_service.protocol.scope import CATALOGUE
-from auth_service.protocol.sealed import client_secret_context
 from auth_service.protocol.sector_identifier import sector_faults
 
 if TYPE_CHECKING:
@@ -25,19 +21,9 @@ if TYPE_CHECKING:
 
 METADATA = tuple(ClientMetadata.model_fields)
 
-SECRET_PREFIX = "gcs_"
-
 #: What this server calls or relies on, so that plain http is for the demo alone.
 _CALLED = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri")
 _ADMINISTRATION = CATALOGUE["admin:read"].resource
-
-
-@dataclass(frozen=True)
-class Secret:
-    """A client's secret in clear, None where it has none, and the fields that are stored for it."""
-
-    text: str | None = None
-    stored: dict[str, Any] = field(default_factory=lambda: {"secrets": [], "encrypted_secret": None})
 
 
 def check(
@@ -79,22 +65,6 @@ def _server_faults(server: "AuthorizationServer", values: Mapping[str, Any]) -> 
     for name, uri in called:
         if uri is not None and is_loopback_http(uri):
             yield name, "must be an https URL"
-
-
-def new_secret(server: "AuthorizationServer", client_id: str, method: str, now: datetime) -> Secret:
-    """A secret for a client that authenticates by this method, if it needs one."""
-    if not needs_secret(method):
-        return Secret()
-    text = generate_secret(SECRET_PREFIX)
-    secret = ClientSecret(hash=hash_secret(text), created_at=now).to_mongo().to_dict()
-    return Secret(text, {"secrets": [secret], "encrypted_secret": seal(server, client_id, method, text)})
-
-
-def seal(server: "AuthorizationServer", client_id: str, method: str, secret: str) -> bytes | None:
-    """The secret as it is kept beside its hash for `client_secret_jwt`: a MAC cannot be checked by a hash."""
-    if method != "client_secret_jwt":
-        return None
-    return server.sealer.seal(secret.encode(), client_secret_context(client_id))
 
 
 def insert(

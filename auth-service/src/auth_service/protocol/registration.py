@@ -11,7 +11,7 @@ import structlog
 from auth_service.models import Client, InitialAccessToken
 from auth_service.models.rate_limit import RateLimit
 from auth_service.models.secret import generate_secret, hash_secret
-from auth_service.protocol import client_registration
+from auth_service.protocol import client_registration, client_secret
 from auth_service.protocol.bearer_token import BearerError, read_header
 from auth_service.protocol.client_metadata import ClientMetadata, InvalidClientMetadata
 from auth_service.protocol.client_metadata_rules import front_channel_redirect_faults
@@ -52,7 +52,7 @@ def register(
     if initial_access_token is not None and not InitialAccessToken.use(initial_access_token, now):
         raise _refused_token()
     client_id, token = secrets.token_hex(16), generate_secret(TOKEN_PREFIX)
-    secret = client_registration.new_secret(server, client_id, values["token_endpoint_auth_method"], now)
+    secret = client_secret.new_secret(server, client_id, values["token_endpoint_auth_method"], now)
     document = client_registration.insert(
         server, client_id, values, secret, registration_access_token=hash_secret(token)
     )
