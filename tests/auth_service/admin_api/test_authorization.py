@@ -139,6 +139,13 @@ def test_an_administrator_is_one_no_longer(administrator: Api) -> None:
     assert administrator.get("/clients").json == {"items": [], "next": None}, "what they own is left to them"
 
 
+def test_a_client_from_which_the_scope_was_taken(automation: Api, administrator: Api) -> None:
+    client_id = automation.get("/tokens", limit=1, sub=administrator.sub).json["items"][0]["client_id"]
+    assert automation.patch(f"/clients/{client_id}", scope="admin:read").status_code == 200
+    assert administrator.get("/users").status_code == 200
+    assert administrator.post("/users", username="no").status_code == 403
+
+
 def test_a_person_who_was_disabled_behind_the_api(administrator: Api, clock: FrozenClock) -> None:
     User.objects(id=administrator.sub).update(set__disabled_at=clock.now())
     assert administrator.get("/counts").json["error"] == "invalid_token"

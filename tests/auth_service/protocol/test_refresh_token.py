@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from auth_service.models import Session, User
+from auth_service.models import Client, Session, User
 from tests.auth_service.conftest import basic
 from tests.auth_service.flow import get_code, redeem
 
@@ -123,6 +123,14 @@ def test_who_is_no_administrator_any_more_gives_no_admin_scope(client, register,
     assert tokens["scope"] == "profile admin:read"
     user.update(pull__roles="admin")
     assert refresh(client, client_id, tokens["refresh_token"]).json["scope"] == "profile"
+
+
+def test_a_client_gets_nothing_that_was_taken_from_its_registration(client, client_id, tokens):
+    Client.objects(client_id=client_id).update(set__scope="profile")
+    renewed = refresh(client, client_id, tokens["refresh_token"]).json
+    assert renewed["scope"] == "profile"
+    again = refresh(client, client_id, renewed["refresh_token"], scope="notes:read")
+    assert again.json["error"] == "invalid_scope"
 
 
 @pytest.mark.rfc("6749 §6")

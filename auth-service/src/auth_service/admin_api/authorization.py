@@ -76,15 +76,17 @@ def authorize(headers: list[str], scope: str, or_own: bool) -> Caller:
 
 
 def standing_scopes(token: BearerToken) -> frozenset[str]:
-    """The token's scope less what no longer holds: a role that was taken away since, a person who is gone.
+    """The token's scope less what no longer holds: a role or a client's scope that was taken away since.
 
     Read from the database each time, where the rest of the server remembers clients for seconds.
     """
-    if Client._get_collection().find_one({"_id": token.client_id, "disabled_at": None}, {"_id": 1}) is None:
+    client = Client._get_collection().find_one({"_id": token.client_id, "disabled_at": None}, {"scope": 1})
+    if client is None:
         raise BearerError(401, "invalid_token", "The access token's client is gone or disabled")
+    scopes = token.scopes & set((client.get("scope") or "").split())
     if token.sub is None:
-        return token.scopes - {OWN}  # a client by itself owns nothing
+        return scopes - {OWN}  # a client by itself owns nothing
     user = User.load(token.sub)
     if user is None:
         raise BearerError(401, "invalid_token", "The access token's user is gone or disabled")
-    return token.scopes if user.is_admin else token.scopes - {READ, WRITE}
+    return scopes if user.is_admin else scopes - {READ, WRITE}

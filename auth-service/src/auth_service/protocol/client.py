@@ -82,6 +82,11 @@ class RegisteredClient:
         registered = self.metadata.get("redirect_uris", ())
         return registered[0] if len(registered) == 1 and is_safe_to_redirect(registered[0]) else None
 
+    def still_registered(self, scopes: list[str]) -> list[str]:
+        """What of an earlier grant the client may still be given: its registration may be less than it was."""
+        registered = (self.metadata.get("scope") or "").split()
+        return [scope for scope in scopes if scope in registered]
+
     def allowed_scope(self, requested: str | None) -> list[str]:
         """What was asked for, or all that is registered when nothing was; raises InvalidScope beyond that."""
         registered = parse_scope(self.metadata.get("scope"))

@@ -48,7 +48,7 @@ class DeviceCodeGrant(TokenGrant):
         self._family = code["family"]
         return Authorization(
             sub=code["sub"],
-            scope=permitted_to(user, code["scope"].split()),
+            scope=self.client.still_registered(permitted_to(user, code["scope"].split())),
             family=code["family"],
             auth_time=code["auth_time"],
             amr=tuple(code["amr"]),

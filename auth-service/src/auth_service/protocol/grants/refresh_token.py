@@ -16,7 +16,7 @@ class RefreshTokenGrant(TokenGrant):
     GRANT_TYPE = "refresh_token"
 
     def load_authorization(self) -> Authorization:
-        """The authorization that the token stands for, less what the person may no longer give."""
+        """The authorization that the token stands for, less what the person may no longer give, or the client have."""
         self._token_id = hash_secret(self.request.require("refresh_token"))
         token = RefreshToken.objects(id=self._token_id).first()
         if token is None or not token.check_client(self.client.client_id):
@@ -32,7 +32,7 @@ class RefreshTokenGrant(TokenGrant):
         self._family = token.family
         return Authorization(
             sub=token.sub,
-            scope=permitted_to(user, token.scope.split()),
+            scope=self.client.still_registered(permitted_to(user, token.scope.split())),
             family=token.family,
             session_id=token.session_id,
             auth_time=token.auth_time,
