@@ -80,6 +80,12 @@ def test_native_apps_may_use_any_loopback_port(client, register, username):
         "http://127.0.0.1:5001/callback?x",
         "http://127.0.0.1:99999/callback",
         "http://user@127.0.0.1:5001/callback",
+        "http://127.0.0.1:5001/callback?",
+        "http://127.0.0.1:5001/callback#",
+        "http://127.0.0.1:50\n01/callback",
+        "http://127.0.0.1:5001/call\r\nback",
+        "\thttp://127.0.0.1:5001/callback",
+        "HTTP://127.0.0.1:5001/callback",
     ):
         assert request(client, response_type="code", client_id=client_id, redirect_uri=bad).status_code == 400
 

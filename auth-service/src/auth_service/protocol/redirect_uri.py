@@ -15,11 +15,20 @@ def matches(registered: str, presented: str, native: bool) -> bool:
 
 
 def _without_loopback_port(uri: str) -> tuple[str, ...] | None:
-    """The parts of a loopback http URI but for its port; None for any other URI."""
+    """The parts of a loopback http URI but for its port; None for any other URI.
+
+    Also for one that parsing changes, as it does by leaving line breaks and an empty fragment out: it could be no
+    more than similar.
+    """
     try:
         parts = urlsplit(uri)
         _port = parts.port
-        if parts.scheme != "http" or "@" in parts.netloc or not is_loopback_literal(parts):
+        if (
+            parts.geturl() != uri
+            or parts.scheme != "http"
+            or "@" in parts.netloc
+            or not is_loopback_literal(parts)
+        ):
             return None
     except ValueError:
         return None
