@@ -78,6 +78,19 @@ def test_without_state_none_is_returned(client, id_token):
     assert logout(client, id_token_hint=id_token, post_logout_redirect_uri=GOODBYE).location == GOODBYE
 
 
+@pytest.mark.rfc("OIDC RP-Initiated Logout §3")
+@pytest.mark.parametrize(
+    "uri",
+    ["https://app.example/out?to=%FF&a=b%20c;d&e", "https://app.example/out;v=1?", "com.example.app:///out"],
+)
+def test_state_is_added_and_all_else_stays_as_it_is_registered(client, register, username, uri):
+    client_id = register(post_logout_redirect_uris=[uri], application_type="native")
+    hint = redeem(client, client_id, get_code(client, username, client_id, scope="openid")).json["id_token"]
+    reply = logout(client, id_token_hint=hint, post_logout_redirect_uri=uri, state="s")
+    assert reply.headers["Location"].startswith(uri)
+    assert reply.headers["Location"].endswith("state=s")
+
+
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2")
 def test_a_hint_of_another_session_of_the_same_person_is_asked_about(
     client, app, client_id, username, id_token

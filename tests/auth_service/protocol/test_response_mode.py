@@ -115,13 +115,21 @@ def test_a_form_reaches_no_scheme_of_an_apps_own(client, register):
 
 
 @pytest.mark.rfc("6749 §3.1.2")
+@pytest.mark.parametrize(
+    "redirect_uri",
+    [
+        "https://app.example/callback?a=b%20c&d&e=%2F",
+        "https://App.example/callback?a[]=b",
+        "com.example.app://Callback",  # of which Android takes no other spelling
+        "com.example.app:///callback",
+    ],
+)
 @pytest.mark.parametrize("mode", ["query", "fragment"])
-def test_the_redirect_uris_own_query_is_kept_to_the_letter(client, register, mode):
-    redirect_uri = "https://app.example/callback?a=b%20c&d&e=%2F"
-    client_id = register(redirect_uris=[redirect_uri])
+def test_the_redirect_uri_is_kept_to_the_letter(client, register, mode, redirect_uri):
+    client_id = register(redirect_uris=[redirect_uri], application_type="native")
     reply = ask(client, client_id, response_type="code", prompt="none", response_mode=mode)
-    location = reply.headers["Location"]
-    assert location.startswith(redirect_uri + ("&" if mode == "query" else "#") + "error=login_required")
+    mark = "#" if mode == "fragment" else "&" if "?" in redirect_uri else "?"
+    assert reply.headers["Location"].startswith(f"{redirect_uri}{mark}error=login_required")
 
 
 @pytest.mark.rfc("OAuth Form Post §2")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from auth_service.protocol.errors import InvalidRequest
+from auth_service.protocol.redirect_uri import with_parameters
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.response_type import normalise
 
@@ -23,11 +24,10 @@ class AuthorizationResponse:
 
     @property
     def location(self) -> str:
-        """Where to redirect under `query` and `fragment`; what the redirect URI has of a query stays as it is."""
-        added = urlencode(self.parameters)
+        """Where to redirect under `query` and `fragment`."""
         if self.mode == FRAGMENT:
-            return f"{self.redirect_uri}#{added}"
-        return f"{self.redirect_uri}{'&' if '?' in self.redirect_uri else '?'}{added}"
+            return f"{self.redirect_uri}#{urlencode(self.parameters)}"
+        return with_parameters(self.redirect_uri, self.parameters)
 
 
 def response_to(request: OAuthRequest, parameters: dict[str, str], issuer: str) -> AuthorizationResponse:

@@ -9,7 +9,7 @@ from auth_service.models import User
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.errors import InvalidClient, InvalidRequest
 from auth_service.protocol.id_token import read_hint
-from auth_service.protocol.redirect_uri import is_safe_to_redirect
+from auth_service.protocol.redirect_uri import is_safe_to_redirect, with_parameters
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.subject import sid_for, subject_for
 
@@ -29,7 +29,12 @@ class EndSessionEndpoint(AuthlibEndSessionEndpoint):
                 raise InvalidClient(
                     "no such client, or it is disabled", "The client is not known to this server"
                 )
-        return super().validate_request(request)
+        asked = super().validate_request(request)
+        state = request.get("state")
+        if asked.redirect_uri is not None and state:  # Authlib would write the registered URI anew
+            uri = str(request.get("post_logout_redirect_uri"))
+            asked.redirect_uri = with_parameters(uri, [("state", state)])
+        return asked
 
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
         """§2: an id_token that this server has given to whomever; expired ones are good."""

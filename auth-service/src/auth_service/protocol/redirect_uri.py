@@ -1,7 +1,8 @@
 """Redirect URIs (RFC 6749 §3.1.2): compared as strings, except for a native app's loopback port."""
 
 import ipaddress
-from urllib.parse import SplitResult, urlsplit
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 #: Where no app can hide script: refused at registration and, should one ever be stored, when redirecting.
 DANGEROUS_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "view-source"})
@@ -41,6 +42,11 @@ def is_loopback_literal(parts: SplitResult) -> bool:
         return ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False
+
+
+def with_parameters(uri: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """The URI with these added to its query; all else of it stays as it is, which parsing would not let it."""
+    return f"{uri}{'&' if '?' in uri else '?'}{urlencode(list(parameters))}"
 
 
 def is_safe_to_redirect(uri: str) -> bool:

@@ -4,6 +4,7 @@ from flask import Response, make_response, render_template
 
 from auth_service.protocol.authorization_response import FORM_POST, AuthorizationResponse
 from auth_service.protocol.client import RegisteredClient
+from auth_service.web.client_redirect import ClientRedirect
 from auth_service.web.security_headers import forms_may_lead_to_client
 
 
@@ -16,5 +17,4 @@ def send(response: AuthorizationResponse, client: RegisteredClient) -> Response:
         # With the form goes `Origin`: ours, which an app can check, where the usual policy would make it `null`.
         page.headers["Referrer-Policy"] = "origin"
         return page
-    # Without the usual page, which would repeat the address and what it carries.
-    return Response(b"", 303, {"Location": response.location, "Cache-Control": "no-store"})
+    return ClientRedirect(response.location)

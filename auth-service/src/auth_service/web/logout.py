@@ -17,6 +17,7 @@ from auth_service.protocol.end_session import means_somebody_else, names_session
 from auth_service.protocol.logout.front_channel import frames_of
 from auth_service.protocol.logout.single_sign_out import EndedSession
 from auth_service.protocol.request import OAuthRequest
+from auth_service.web.client_redirect import ClientRedirect
 from auth_service.web.current import server
 from auth_service.web.errors import authorization_error_page
 from auth_service.web.protocol_endpoints import parse_request
@@ -77,7 +78,7 @@ def leave(ended: EndedSession | None, target: str | None) -> Response:
     target = target or url_for("logout.show")
     frames = frames_of(server(), ended) if ended else []
     if not frames:
-        return redirect(target, 303)
+        return redirect(target, 303) if target.startswith("/") else ClientRedirect(target)
     frames_may_show(frame.origin for frame in frames)
     page = render_template("front_channel_logout.html", frames=frames, target=target, user=current_user())
     return make_response(page)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from authlib.common.urls import add_params_to_uri
-
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.logout.single_sign_out import EndedSession
+from auth_service.protocol.redirect_uri import with_parameters
 from auth_service.protocol.subject import sid_for
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def frames_of(server: "AuthorizationServer", ended: EndedSession) -> list[Frame]
             continue
         if client.frontchannel_logout_session_required:
             sid = sid_for(server, client, ended.session_id)
-            uri = add_params_to_uri(uri, [("iss", server.settings.issuer), ("sid", sid)])
+            uri = with_parameters(uri, [("iss", server.settings.issuer), ("sid", sid)])
         frames.append(Frame(client, uri, origin))
     return frames[:MAX_FRAMES]
 
