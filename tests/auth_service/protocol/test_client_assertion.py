@@ -170,6 +170,8 @@ def test_under_oauth21_the_audience_is_the_issuer_alone(client, with_keys, claim
         ({"sub": None}, "iss and sub"),
         ({"sub": ["x"], "iss": ["x"]}, "iss and sub"),
         ({"sub": "nobody", "iss": "nobody"}, "no such client"),
+        ({"sub": "", "iss": ""}, "no such client"),
+        ({"sub": "\ud800", "iss": "\ud800"}, "iss and sub"),
     ],
 )
 def test_claims_that_are_refused(client, with_keys, claims, clock, capsys, changes, why):
@@ -180,6 +182,12 @@ def test_claims_that_are_refused(client, with_keys, claims, clock, capsys, chang
             changes = changes | {name: now + value}
     assert refused(send(client, encode(claims(with_keys(), **changes))))
     assert why in reason(capsys)
+
+
+@pytest.mark.rfc("7519 §2")
+@pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
+def test_a_time_beyond_all_times_is_in_the_future(client, with_keys, claims, name):
+    assert refused(send(client, encode(claims(with_keys(), **{name: 10**400}))))
 
 
 @pytest.mark.rfc("7523 §3")

@@ -38,7 +38,8 @@ def read(request: OAuthRequest) -> tuple[str, ClientJwt] | None:
     except BadClientJwt as error:
         raise InvalidClient(f"client assertion: {error.reason}") from None
     client_id = token.claims.get("sub")
-    if not isinstance(client_id, str) or not client_id or token.claims.get("iss") != client_id:
+    # Half of a surrogate pair is good JSON, and nothing that could be looked up.
+    if not isinstance(client_id, str) or not client_id.isascii() or token.claims.get("iss") != client_id:
         raise InvalidClient("client assertion: iss and sub are not both the client_id")
     if request.get("client_id") not in (None, client_id):
         raise InvalidClient("client assertion: client_id is another client's")

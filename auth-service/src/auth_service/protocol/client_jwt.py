@@ -126,8 +126,9 @@ def numeric_date(claims: dict[str, Any], name: str) -> float | None:
     value = claims.get(name)
     if value is None:
         return None
-    # Python's JSON knows NaN, which is neither before nor after anything.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # Python's JSON knows NaN, which is neither before nor after anything, and integers that are no float any more.
+    is_number = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not is_number:
         raise BadClientJwt(f"{name} is not a number of seconds")
     return value
 
