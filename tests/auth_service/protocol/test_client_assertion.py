@@ -105,6 +105,19 @@ def test_who_registers_another_clients_keys_gains_nothing(client, with_keys, cla
         assert send(client, stolen, "/oauth/revoke").status_code == 200  # the owner's, and still good once
 
 
+@pytest.mark.rfc("7517 §4.2")
+def test_a_key_for_another_use_is_in_nobodys_way(client, claims):
+    metadata = {
+        "redirect_uris": ["https://rp.example/callback"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": jwks(jwk("EC", "tls", 1) | {"use": "tls"}, jwk("EC", "ec")),
+    }
+    client_id = client.post("/oauth/register", json=metadata).json["client_id"]
+    assert send(client, encode(claims(client_id), "ES256"), "/oauth/revoke").status_code == 200
+    foreign = encode(claims(client_id), "ES256", key=private_key("EC", 1), kid="tls")
+    assert refused(send(client, foreign, "/oauth/revoke"))
+
+
 @pytest.mark.rfc("OIDC Core §9")
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_client_secret_jwt(client, with_secret, claims, path):

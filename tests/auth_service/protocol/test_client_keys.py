@@ -97,6 +97,7 @@ def test_keys_that_cannot_be_used_are_left_out(server, host):
     odd = [
         {"kty": "PQC", "kid": "odd"},
         {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
+        jwk("EC", "tls") | {"use": "tls"},
         {},
         None,
         5,

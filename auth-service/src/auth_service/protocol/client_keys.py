@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from auth_service.protocol.client_jwks import MAX_KEYS, check_jwks, fits_encryption
@@ -95,10 +96,12 @@ def _fetch(server: "AuthorizationServer", url: str, *, anew: bool) -> KeySet:
 
 
 def _import(jwk: dict) -> Key | None:
-    """One key as registration would keep it, or None: private, symmetric, unknown, too short or unsound."""
+    """One key as registration would keep it, or None: private, symmetric, unknown, too short, unsound, or for
+    another use than signatures and encryption (RFC 7517 §4.2).
+    """
     try:
         return JWKRegistry.import_key(check_jwks({"keys": [jwk]})["keys"][0])
-    except ValueError:
+    except (JoseError, ValueError):
         return None
 
 
