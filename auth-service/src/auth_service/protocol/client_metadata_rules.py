@@ -149,9 +149,13 @@ def _response_protection_faults(client: "ClientMetadata") -> Iterator[Fault]:
 def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
     """OIDC Core §8.1: whose clients share pairwise subjects must be plain.
 
-    It is by its redirect URIs that a client belongs to a sector: one without could pretend to any.
+    It is by its redirect URIs that a client belongs to a sector: one without could pretend to any. So could one
+    that is answered elsewhere, as devices are, by naming those of another.
     """
     if client.subject_type != "pairwise":
+        return
+    if DEVICE_CODE in client.grant_types:
+        yield "subject_type", "pairwise cannot be had with the device code grant, which proves no sector"
         return
     if not client.redirect_uris:
         yield "subject_type", "pairwise needs redirect_uris, by which a client belongs to its sector"
