@@ -90,7 +90,17 @@ class Browser:
 
     def session_cookie(self) -> str | None:
         """The value of the authorization server's cookie, or None."""
-        return self.http.cookies.get("gatehouse_session")
+        return self.http.cookies.get(session_cookie_name(self._url))
+
+    def steal(self, cookie: str | None) -> None:
+        """Send this value as the authorization server's cookie from now on."""
+        self.http.cookies.set(session_cookie_name(self._url), cookie)
+
+
+def session_cookie_name(url: str) -> str:
+    """The name of the authorization server's cookie at this origin."""
+    port = urlsplit(url).port
+    return f"gatehouse_session_{port}" if port else "gatehouse_session"
 
 
 def parse_answer(location: str) -> Answer:

@@ -63,7 +63,7 @@ def test_signing_in_forgets_what_was_mistyped(try_to_sign_in, client, username):
         for _ in range(PAIR.failures - 1):
             assert try_to_sign_in(username, "wrong").status_code == 400
         assert try_to_sign_in(username, "valid").status_code == 303
-        client.delete_cookie("gatehouse_session")
+        client.delete_cookie("gatehouse_session_5000")
 
 
 def attempts(clock, count: int, address, username) -> int:

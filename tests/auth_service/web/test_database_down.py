@@ -37,7 +37,7 @@ def test_people_get_a_page_also_when_only_saving_the_session_failed(client, with
 
 
 def test_a_known_cookie_is_no_500(client, without_database):
-    client.set_cookie("gatehouse_session", "a" * 43)
+    client.set_cookie("gatehouse_session_5000", "a" * 43)
     assert client.get("/").status_code == 503
 
 

@@ -25,7 +25,7 @@ def test_nothing_that_was_typed_or_sent_is_in_it(client, sign_in, username, caps
     sign_in(username)
     client.get("/?token=gat_abcdefghijklmnop&next=hush", headers={"Authorization": "Bearer gat_qqqqqqqqqqqq"})
     log = capsys.readouterr().out
-    cookie = client.get_cookie("gatehouse_session").value
+    cookie = client.get_cookie("gatehouse_session_5000").value
     for secret in (cookie, username, "hush", "gat_", "Bearer"):
         assert secret not in log
 

@@ -1,6 +1,7 @@
 """The session: its cookie, its end, and that nobody can plant one."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import current_app
@@ -11,7 +12,7 @@ from auth_service.models.secret import hash_secret
 from auth_service.web import session as web_session
 from tests.auth_service.conftest import csrf_token
 
-COOKIE = "gatehouse_session"
+COOKIE = "gatehouse_session_5000"
 
 
 def cookie_of(client) -> str | None:
@@ -43,6 +44,12 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client):
     assert header.startswith(f"{COOKIE}=")
     assert "HttpOnly" in header and "SameSite=Lax" in header and "Path=/" in header
     assert "Domain" not in header
+
+
+@pytest.mark.rfc("6265 §8.5")
+def test_a_server_at_another_port_of_this_host_has_a_cookie_of_its_own(client, settings):
+    header = client.get("/login").headers["Set-Cookie"]
+    assert header.startswith(f"gatehouse_session_{urlsplit(settings.issuer).port}=")
 
 
 def test_the_id_changes_at_sign_in_and_the_old_one_is_worthless(client, app, sign_in, username):

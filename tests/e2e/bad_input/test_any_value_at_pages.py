@@ -8,7 +8,7 @@ import requests
 from tests.e2e.bad_input.answers import faults
 from tests.e2e.bad_input.endpoints import protocol_endpoints
 from tests.e2e.bad_input.nasty_values import FORM, encode, every_value, percent_encode
-from tests.e2e.browser import Browser
+from tests.e2e.browser import Browser, session_cookie_name
 from tests.e2e.gateway import Gateway
 from tests.e2e.html_forms import form_with
 from tests.e2e.oauth_client import OAuthClient
@@ -118,12 +118,14 @@ def test_for_a_device(device: OAuthClient, browser: Browser, value: str | bytes)
 def test_in_paths_and_headers(gateway: Gateway, value: str | bytes) -> None:
     raw = value.encode("utf-8", "replace") if isinstance(value, str) else value
     header = bytes(byte for byte in raw if byte not in b"\r\n\x00").strip()
+    cookie = f"{session_cookie_name(gateway.url)}=".encode()
+    prefixes = {"Authorization": b"Bearer ", "Cookie": cookie}
 
     def answers() -> Iterator[tuple[str, requests.Response]]:
         for path in PATHS:
             yield f"below {path}", gateway.get(f"{path.rstrip('/')}/{percent_encode(value)}")
             for name in HEADERS:
-                prefix = {"Authorization": b"Bearer ", "Cookie": b"gatehouse_session="}.get(name, b"")
+                prefix = prefixes.get(name, b"")
                 yield f"{path} {name}", gateway.get(path, headers={name: prefix + header})
 
     assert faults(answers()) == []

@@ -21,7 +21,7 @@ def test_the_session_id_changes_at_sign_in_and_the_old_one_is_worth_nothing(
     assert after
     assert before != after
     attacker: Browser = new_browser()
-    attacker.http.cookies.set("gatehouse_session", before)
+    attacker.steal(before)
     assert urlsplit(attacker.open("/login").url).path == "/login"
 
 
@@ -29,7 +29,7 @@ def test_after_signing_out_the_old_cookie_opens_nothing(browser: Browser, new_br
     page = browser.sign_in()
     cookie = browser.session_cookie()
     thief: Browser = new_browser()
-    thief.http.cookies.set("gatehouse_session", cookie)
+    thief.steal(cookie)
     assert browser.username in thief.open("/").text
     browser.submit(page, "/logout")
     assert browser.username not in thief.open("/").text

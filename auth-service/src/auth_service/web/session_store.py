@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
@@ -121,8 +122,12 @@ class MongoSessionInterface(SessionInterface):
         self.idle = settings.session_idle_lifetime
         self.absolute = settings.session_absolute_lifetime
         self.secure = settings.secure_cookies
-        #: `__Host-` keeps other hosts of the domain, and plain http, from setting it (RFC 6265bis §4.1.3.2).
-        self.cookie_name = "__Host-gatehouse_session" if self.secure else "gatehouse_session"
+        #: `__Host-` keeps other hosts of the domain, and plain http, from setting it (RFC 6265bis §4.1.3.2). With the
+        #: port in its name two servers on one host do not take it from each other (RFC 6265 §8.5).
+        port = urlsplit(settings.issuer).port
+        self.cookie_name = (
+            ("__Host-" if self.secure else "") + "gatehouse_session" + (f"_{port}" if port else "")
+        )
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
         """The session of the request; nothing is read until somebody asks."""
