@@ -346,6 +346,16 @@ def test_the_sector_lists_every_redirect_uri(post, sector):
     assert told.json["sector_identifier_uri"] == listed
 
 
+@pytest.mark.rfc("OIDC Core §8.1")
+def test_an_open_redirect_at_a_host_lets_nobody_into_its_sector(post, sector):
+    """Whoever redirects to anywhere would put clients that are not its own into its sector."""
+    with serving() as victim:
+        victim.answer = lambda handler: reply(handler, b"", 302, Location=handler.path.partition("to=")[2])
+        mine = sector([CALLBACK])
+        refused = post(subject_type="pairwise", sector_identifier_uri=victim.url(f"/go?to={mine}"))
+    assert [fault["field"] for fault in refused.json["errors"]] == ["sector_identifier_uri"]
+
+
 @pytest.mark.rfc("OIDC Registration §5")
 @pytest.mark.conformance("oidcc-registration-sector-bad")
 def test_a_redirect_uri_that_the_sector_does_not_list_is_named(post, sector):

@@ -125,13 +125,14 @@ class RemoteDocuments:
         max_bytes: int,
         max_age: timedelta,
         anew: bool = False,
+        redirects: bool = True,
     ) -> RemoteDocument:
         """The document, at most `max_age` old; `accept`: the media types that will do, empty for any.
 
-        `anew` asks for it now, unless somebody did so a moment ago. Raises RemoteDocumentError. Those who ask
-        for the same at once share one fetch.
+        Without `redirects` it has to be at the URL itself. `anew` asks for it now, unless somebody did so a moment
+        ago. Raises RemoteDocumentError. Those who ask for the same at once share one fetch.
         """
-        call = Call("GET", urldefrag(url).url, max_bytes, accept)
+        call = Call("GET", urldefrag(url).url, max_bytes, accept, redirects=redirects)
         with self._lock:
             now = self._clock.now()
             remembered = self._remembered.get(call, Remembered())

@@ -33,13 +33,17 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 @dataclass(frozen=True)
 class Call:
-    """What is sent, and how much of an answer is taken. `accept` holds media types; empty: any will do."""
+    """What is sent, and how much of an answer is taken. `accept` holds media types; empty: any will do.
+
+    Without `redirects` the answer has to come from the URL itself. Those of a POST are never followed.
+    """
 
     method: str
     url: str
     max_bytes: int
     accept: tuple[str, ...] = ()
     body: bytes | None = None
+    redirects: bool = True
 
     def headers(self, target: Target) -> dict[str, str]:
         """Nothing of ours but a name. Compression is not asked for: it would hide the size."""
@@ -112,7 +116,8 @@ class Exchange:
             connection.request(self.call.method, target.path, self.call.body, self.call.headers(target))
             with connection.getresponse() as response:
                 location = response.headers.get("Location")
-                if self.call.method == "GET" and response.status in _REDIRECTS and location:
+                followed = self.call.method == "GET" and self.call.redirects
+                if followed and response.status in _REDIRECTS and location:
                     return Answer(response.status, b"", "", ""), location
                 return self._read(response), None
 

@@ -26,8 +26,9 @@ def sector_faults(
     if current is not None and unchanged and set(values["redirect_uris"]) <= set(current["redirect_uris"]):
         return []
     try:
-        content = server.remote_documents.get(url, max_bytes=_MAX_BYTES, max_age=_MAX_AGE).content
-        listed = json.loads(content)
+        # Its host is the sector: one that redirects whoever asks, wherever they ask for, must not vouch for them.
+        document = server.remote_documents.get(url, max_bytes=_MAX_BYTES, max_age=_MAX_AGE, redirects=False)
+        listed = json.loads(document.content)
     except RemoteDocumentError:
         return [
             ("sector_identifier_uri", "could not be fetched")
