@@ -3,7 +3,7 @@
 import pytest
 
 from auth_service.models import AccessToken, Client, Grant, RefreshToken
-from tests.auth_service.flow import authorize
+from tests.auth_service.flow import authorize, get_code
 
 CALLBACK = "https://rp.example/callback"
 
@@ -91,6 +91,26 @@ def test_a_change_gives_another_token_and_the_old_one_is_over(registered, call):
     assert changed["registration_access_token"] != told["registration_access_token"]
     assert call("GET", told).status_code == 401
     assert call("GET", changed).status_code == 200
+
+
+@pytest.mark.rfc("OIDC Core §8.1")
+def test_a_client_takes_nobody_along_into_another_sector(client, registered, call, username):
+    """By a token from before it would learn by what subject the other app there knows the person."""
+    told = registered(subject_type="pairwise", grant_types=["authorization_code", "refresh_token"])
+    client_id, secret = told["client_id"], told["client_secret"]
+    form = {"grant_type": "authorization_code", "code": get_code(client, username, client_id, scope="openid")}
+    tokens = client.post("/oauth/token", data=form, auth=(client_id, secret)).json
+
+    def userinfo():
+        return client.get("/oauth/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+
+    at_home = {**metadata_of(told), "redirect_uris": [f"{CALLBACK}/2"]}
+    moved = call("PUT", told, json=at_home).json
+    assert userinfo().status_code == 200
+    call("PUT", moved, json={**at_home, "redirect_uris": ["https://victim.example/callback"]})
+    assert userinfo().status_code == 401
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert client.post("/oauth/token", data=form, auth=(client_id, secret)).json["error"] == "invalid_grant"
 
 
 @pytest.mark.rfc("7592 §2.2")

@@ -72,6 +72,7 @@ def change(server: AuthorizationServer, current: dict[str, Any], fields: Mapping
         changes["disabled_at"] = (current.get("disabled_at") or now) if fields["disabled"] else None
     document = _replace(current, changes, now)
     server.clients.forget(current["_id"])
+    client_registration.forget_sector(server, current, document)
     if document.get("disabled_at") is not None:
         revoke_all(client_id=current["_id"])
     return document

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from auth_service.models import AuthorizationRequest, Client, Grant
 from auth_service.models.revocation import revoke_all
+from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.client_metadata import ClientMetadata, InvalidClientMetadata, validate
 from auth_service.protocol.client_secret import Secret
 from auth_service.protocol.client_uri import is_loopback_http
 from auth_service.protocol.profile import effective_profile
 from auth_service.protocol.scope import CATALOGUE
 from auth_service.protocol.sector_identifier import sector_faults
+from auth_service.protocol.subject import PAIRWISE, sector_of
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
@@ -75,6 +77,16 @@ def insert(
     client = Client(client_id=client_id, **values, **secret.stored, **ours, created_at=now, updated_at=now)
     client.save(force_insert=True)
     return cast(dict[str, Any], Client._get_collection().find_one({"_id": client_id}))
+
+
+def forget_sector(server: "AuthorizationServer", before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Revoke all that a client has when it moves to another sector (OIDC Core §8.1).
+
+    By what it was given before it would learn by what subject the apps of that sector know a person.
+    """
+    was, now = (RegisteredClient(each["_id"], dict(each), server.profile) for each in (before, after))
+    if now.subject_type == PAIRWISE and (was.subject_type != PAIRWISE or sector_of(was) != sector_of(now)):
+        revoke_all(client_id=now.client_id)
 
 
 def remove(server: "AuthorizationServer", client_id: str) -> bool:
