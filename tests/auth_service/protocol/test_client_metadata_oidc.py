@@ -322,6 +322,17 @@ def test_pairwise_subjects_need_one_host_or_a_sector(uris):
     assert check(subject_type="pairwise", redirect_uris=[CALLBACK, f"{CALLBACK}/2"])
 
 
+@pytest.mark.rfc("OIDC Core §8.1")
+def test_pairwise_subjects_are_told_to_no_other_host_at_sign_out():
+    """No proof of another host is needed to be told of the end of a session that began there."""
+    told = {"subject_type": "pairwise", "redirect_uris": [CALLBACK]}
+    assert fields_at_fault(**told, backchannel_logout_uri="https://evil.example/out") == [
+        "backchannel_logout_uri"
+    ]
+    assert check(**told, backchannel_logout_uri=f"{CALLBACK}/out")
+    assert check(redirect_uris=[CALLBACK], backchannel_logout_uri="https://elsewhere.example/out")
+
+
 @pytest.fixture
 def sector():
     """A host of the client's, that serves a document as its sector."""

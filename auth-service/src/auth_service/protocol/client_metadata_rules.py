@@ -160,9 +160,14 @@ def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
     if not client.redirect_uris:
         yield "subject_type", "pairwise needs redirect_uris, by which a client belongs to its sector"
         return
+    hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
+    if client.backchannel_logout_uri and urlsplit(client.backchannel_logout_uri).hostname not in hosts:
+        yield (
+            "backchannel_logout_uri",
+            "must be at a host of the redirect_uris: it is told pairwise subjects, which are for them",
+        )
     if client.sector_identifier_uri is not None:
         return
-    hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
     if len(hosts) > 1 or None in hosts:
         yield (
             "sector_identifier_uri",
