@@ -313,7 +313,12 @@ def test_an_algorithm_that_is_switched_off_is_refused(app, post, monkeypatch):
 @pytest.mark.rfc("OIDC Core §8.1")
 @pytest.mark.parametrize(
     "uris",
-    [[CALLBACK, "https://other.example/"], ["com.example.app:/callback"], [CALLBACK, "com.example.app:/"]],
+    [
+        [CALLBACK, "https://other.example/"],
+        ["com.example.app:/callback"],
+        [CALLBACK, "com.example.app:/"],
+        ["com.evil.app://rp.example/callback"],  # which does not lead to that host
+    ],
 )
 def test_pairwise_subjects_need_one_host_or_a_sector(uris):
     several = {"subject_type": "pairwise", "redirect_uris": uris, "application_type": "native"}

@@ -78,6 +78,13 @@ def test_without_one_host_a_client_is_its_own_sector(pairwise, told):
 
 
 @pytest.mark.rfc("OIDC Core §8.1")
+def test_an_apps_own_scheme_leads_into_no_hosts_sector(pairwise, told):
+    """Whatever name stands after it, the answer goes to the app."""
+    app = pairwise("", redirect_uris=["com.evil.app://one.example/callback"], application_type="native")
+    assert told(app)["sub"] != told(pairwise("one.example"))["sub"]
+
+
+@pytest.mark.rfc("OIDC Core §8.1")
 def test_two_people_have_two_subjects(app, client, pairwise, username):
     client_id = pairwise("one.example")
     subjects = set()

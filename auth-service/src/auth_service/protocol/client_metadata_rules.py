@@ -8,6 +8,7 @@ from auth_service.protocol.client_jwks import fits_encryption
 from auth_service.protocol.client_uri import origin
 from auth_service.protocol.profile import DEVICE_CODE, Profile
 from auth_service.protocol.response_type import GRANT_TYPES_OF
+from auth_service.protocol.subject import web_host
 
 if TYPE_CHECKING:
     from auth_service.protocol.client_metadata import ClientMetadata
@@ -160,8 +161,8 @@ def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
     if not client.redirect_uris:
         yield "subject_type", "pairwise needs redirect_uris, by which a client belongs to its sector"
         return
-    hosts = {urlsplit(uri).hostname for uri in client.redirect_uris}
-    if client.backchannel_logout_uri and urlsplit(client.backchannel_logout_uri).hostname not in hosts:
+    hosts = {web_host(uri) for uri in client.redirect_uris}
+    if client.backchannel_logout_uri and web_host(client.backchannel_logout_uri) not in hosts:
         yield (
             "backchannel_logout_uri",
             "must be at a host of the redirect_uris: it is told pairwise subjects, which are for them",
@@ -171,5 +172,5 @@ def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
     if len(hosts) > 1 or None in hosts:
         yield (
             "sector_identifier_uri",
-            "is required for pairwise subjects unless all redirect_uris have one host",
+            "is required for pairwise subjects unless all redirect_uris are http or https and have one host",
         )

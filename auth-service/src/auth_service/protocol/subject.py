@@ -33,11 +33,17 @@ def sector_of(client: "RegisteredClient") -> str:
     Where the host is not one (registration refuses that), the client is a sector by itself: nothing is shared.
     """
     if client.sector_identifier_uri:
-        hosts = {urlsplit(client.sector_identifier_uri).hostname}
+        hosts = {web_host(client.sector_identifier_uri)}
     else:
-        hosts = {urlsplit(uri).hostname for uri in client.redirect_uris or ()}
+        hosts = {web_host(uri) for uri in client.redirect_uris or ()}
     host = hosts.pop() if len(hosts) == 1 else None
     return f"host:{host}" if host else f"client:{client.client_id}"
+
+
+def web_host(uri: str) -> str | None:
+    """The host that whoever answers there has; None where an app's own scheme stands before any name it likes."""
+    parts = urlsplit(uri)
+    return parts.hostname if parts.scheme in ("http", "https") else None
 
 
 def _derive(server: "AuthorizationServer", purpose: str, sector: str, value: str) -> str:
