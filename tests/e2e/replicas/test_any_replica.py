@@ -4,7 +4,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from tests.e2e.admin import AdminApi
-from tests.e2e.browser import Browser
+from tests.e2e.browser import Browser, session_cookie_name
 from tests.e2e.client_assertion import sign_assertion
 from tests.e2e.gateway import Gateway, at_once, works
 from tests.e2e.oauth_client import OAuthClient
@@ -70,7 +70,7 @@ def test_what_one_has_revoked_is_active_at_none(replicated: Gateway, app: OAuthC
 def test_who_has_signed_out_at_one_is_signed_in_at_none(replicated: Gateway) -> None:
     browser = Browser(replicated)
     page = browser.sign_in()
-    cookie = {"Cookie": f"gatehouse_session={browser.session_cookie()}"}
+    cookie = {"Cookie": f"{session_cookie_name(replicated.url)}={browser.session_cookie()}"}
     assert all(
         browser.username in answer.text for answer in at_once(lambda: replicated.get("/", headers=cookie))
     )
