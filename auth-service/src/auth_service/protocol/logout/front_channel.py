@@ -36,10 +36,9 @@ def frames_of(server: "AuthorizationServer", ended: EndedSession) -> list[Frame]
         uri = client.frontchannel_logout_uri
         if not uri or (origin := origin_of(uri)) is None:
             continue
-        if client.frontchannel_logout_session_required:
-            sid = sid_for(server, client, ended.session_id)
-            uri = with_parameters(uri, [("iss", server.settings.issuer), ("sid", sid)])
-        frames.append(Frame(client, uri, origin))
+        # Also for clients that did not register that they need it: whoever checks it is safe from others' frames.
+        session = [("iss", server.settings.issuer), ("sid", sid_for(server, client, ended.session_id))]
+        frames.append(Frame(client, with_parameters(uri, session), origin))
     return frames[:MAX_FRAMES]
 
 
