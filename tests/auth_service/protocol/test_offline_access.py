@@ -64,6 +64,25 @@ def test_without_prompt_consent_it_is_ignored(client, client_id, sign_in_at, end
     assert refresh(client, client_id, tokens).json["error"] == "invalid_grant"
 
 
+@pytest.mark.rfc("7662 §2.2; OIDC Core §11")
+def test_a_refresh_token_is_active_for_as_long_as_it_would_be_taken(
+    client, client_id, sign_in_at, settings, clock
+):
+    bound = sign_in_at(client_id, scope=SCOPE)
+    offline = sign_in_at(client_id, scope=SCOPE, prompt="consent")
+
+    def active(tokens):
+        asked = client.post(
+            "/oauth/introspect", data={"token": tokens["refresh_token"]}, auth=basic(client_id)
+        )
+        return asked.json["active"]
+
+    assert active(bound) and active(offline)
+    clock.advance(seconds=settings.session_idle_lifetime.total_seconds())
+    assert not active(bound) and active(offline)
+    assert refresh(client, client_id, bound).json["error"] == "invalid_grant"
+
+
 @pytest.mark.rfc("OIDC Core §11")
 def test_the_person_is_told(client, client_id, sign_in, username):
     sign_in(username)

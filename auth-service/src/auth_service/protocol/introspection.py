@@ -1,5 +1,6 @@
 """Token introspection (RFC 7662): two reads by id at most, no hydration; the client's is usually remembered."""
 
+from datetime import datetime
 from typing import Any
 
 from authlib.consts import default_json_headers
@@ -10,13 +11,13 @@ from auth_service.models.secret import hash_secret
 from auth_service.protocol import refresh_token
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.client_authentication import CONFIDENTIAL_METHODS
+from auth_service.protocol.offline_access import outlives_session
 from auth_service.protocol.reply import Reply
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.subject import subject_for
 
-_FIELDS = dict.fromkeys(
-    ("client_id", "sub", "client_sub", "scope", "aud", "issued_at", "expires_at", "rotated_at"), 1
-)
+_FIELDS = dict.fromkeys(("client_id", "sub", "client_sub", "scope", "aud", "issued_at", "expires_at"), 1)
+_REFRESH_FIELDS = _FIELDS | dict.fromkeys(("offline", "session_id"), 1)
 
 
 class IntrospectionEndpoint(Endpoint):
@@ -41,9 +42,12 @@ class IntrospectionEndpoint(Endpoint):
 
     def find_token(self, token: str) -> dict[str, Any] | None:
         """The token's record if it is good at this moment, else None."""
-        model = RefreshToken if is_refresh_token(token) else AccessToken
-        found = model._get_collection().find_one({"_id": hash_secret(token)}, _FIELDS)
-        if found is None or found["expires_at"] <= self.server.clock.now() or found.get("rotated_at"):
+        now = self.server.clock.now()
+        if is_refresh_token(token):
+            found = find_refresh_token(hash_secret(token), now)
+        else:
+            found = AccessToken._get_collection().find_one({"_id": hash_secret(token)}, _FIELDS)
+        if found is None or found["expires_at"] <= now:
             return None
         # A token that was being made while its client was disabled or deleted has escaped the revocation.
         return found if self.server.clients.find(found["client_id"]) else None
@@ -74,6 +78,14 @@ class IntrospectionEndpoint(Endpoint):
 def is_refresh_token(token: str) -> bool:
     """Told by its prefix."""
     return token.startswith(refresh_token.PREFIX)
+
+
+def find_refresh_token(token_id: str, now: datetime) -> dict[str, Any] | None:
+    """The token's record; None also for one that would not be taken: used before, or its session is over."""
+    found = RefreshToken._get_collection().find_one({"_id": token_id, "rotated_at": None}, _REFRESH_FIELDS)
+    if found is None or not outlives_session(found["offline"], found["session_id"], now):
+        return None
+    return found
 
 
 def may_see(client: RegisteredClient, token: dict[str, Any]) -> bool:

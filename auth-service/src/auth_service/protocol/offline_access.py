@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from auth_service.models import RefreshToken, Session
+from auth_service.models import Session
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.scope import OFFLINE_ACCESS
 
@@ -20,8 +20,8 @@ def without(scope: list[str]) -> list[str]:
     return [name for name in scope if name != OFFLINE_ACCESS]
 
 
-def outlives_session(token: RefreshToken, now: datetime) -> bool:
+def outlives_session(offline: bool, session_id: str | None, now: datetime) -> bool:
     """Whether a refresh token is still good as far as sessions go: its own stands, it has none, or needs none."""
-    if token.offline or token.session_id is None:
+    if offline or session_id is None:
         return True
-    return Session.objects(public_id=token.session_id, ended_at=None, expires_at__gt=now).first() is not None
+    return Session.objects(public_id=session_id, ended_at=None, expires_at__gt=now).first() is not None

@@ -24,7 +24,7 @@ class RefreshTokenGrant(TokenGrant):
         now = self.server.clock.now()
         if token.is_expired_at(now):
             raise InvalidGrant("The refresh token is not valid", "expired")
-        if not offline_access.outlives_session(token, now):
+        if not offline_access.outlives_session(token.offline, token.session_id, now):
             raise InvalidGrant("The refresh token is not valid", "its session has ended")
         user = User.load(token.sub)
         if user is None:
