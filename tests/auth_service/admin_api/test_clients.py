@@ -206,7 +206,9 @@ def test_deleting_leaves_nothing(
     AuthorizationCode(
         id=client_id, sub="s", family="f", auth_time=now, issued_at=now, purge_at=now, **ids
     ).save()
-    AuthorizationRequest(id=client_id, parameters={"a": "b"}, created_at=now, **ids).save()
+    AuthorizationRequest(
+        id=client_id, parameters={"a": "b"}, redirect_uri="https://app.example/", created_at=now, **ids
+    ).save()
     response = automation.delete(f"/clients/{client_id}")
     assert (response.status_code, response.data) == (204, b"")
     assert automation.get("/tokens", client_id=client_id).json["items"] == []

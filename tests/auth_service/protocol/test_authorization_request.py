@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth_service.models import AuthorizationRequest
+from auth_service.models import AuthorizationRequest, Client, Grant, User
 from tests.auth_service.conftest import REDIRECT_URI, csrf_token
-from tests.auth_service.flow import authorize, parse_answer
+from tests.auth_service.flow import authorize, parse_answer, redeem
 
 
 def request(client, **parameters):
@@ -216,8 +216,6 @@ def test_a_decision_is_carried_out_once(client, register, sign_in, username):
 
 
 def test_what_a_client_lost_meanwhile_it_does_not_get(client, register, sign_in, username):
-    from auth_service.models import Client
-
     client_id = register()
     sign_in(username)
     location = request(client, response_type="code", client_id=client_id).headers["Location"]
@@ -226,3 +224,28 @@ def test_what_a_client_lost_meanwhile_it_does_not_get(client, register, sign_in,
     Client.objects(client_id=client_id).update(set__scope="")
     reply = client.post(location, data={"csrf_token": token, "decision": "allow"})
     assert "app.example" not in reply.headers.get("Location", "")
+
+
+@pytest.mark.rfc("6749 §10.2")
+def test_what_a_client_registered_meanwhile_it_does_not_get(client, register, sign_in, username):
+    """A client that registered itself may change its registration while the person reads the page."""
+    client_id = register(scope="profile")
+    sign_in(username)
+    location = request(client, response_type="code", client_id=client_id).headers["Location"]
+    token = csrf_token(client.get(location).text)
+    Client.objects(client_id=client_id).update(set__scope="profile notes:read")
+    assert "Read your notes" not in client.get(location).text
+    answer = parse_answer(client.post(location, data={"csrf_token": token, "decision": "allow"}).location)
+    assert redeem(client, client_id, answer.query["code"]).json["scope"] == "profile"
+    assert not Grant.covers(User.find(username).id, client_id, ["notes:read"])
+
+
+@pytest.mark.rfc("6749 §10.15")
+def test_the_answer_goes_where_the_page_said(client, register, sign_in, username):
+    client_id = register()
+    sign_in(username)
+    location = request(client, response_type="code", client_id=client_id).headers["Location"]
+    token = csrf_token(client.get(location).text)
+    Client.objects(client_id=client_id).update(set__redirect_uris=["https://evil.example/"])
+    reply = client.post(location, data={"csrf_token": token, "decision": "allow"})
+    assert (reply.status_code, "Location" in reply.headers) == (400, False)

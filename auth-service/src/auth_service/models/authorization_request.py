@@ -1,6 +1,6 @@
 """Authorization requests (RFC 6749 §4.1.1), stored once validated while the person signs in and decides."""
 
-from mongoengine import DateTimeField, DictField, Document, StringField
+from mongoengine import DateTimeField, DictField, Document, ListField, StringField
 
 
 class AuthorizationRequest(Document):
@@ -15,6 +15,9 @@ class AuthorizationRequest(Document):
     id = StringField(primary_key=True)
     client_id = StringField(required=True)
     parameters = DictField(required=True)
+    #: What was made of them at first, which may rest on the registration: where to answer, and what is asked for.
+    redirect_uri = StringField(required=True)
+    scope = ListField(StringField())
     #: What to fill in on the sign-in page, where the client said whom it expects.
     login_name = StringField()
     #: The subject as whom the person chose to go on, where they were asked (`prompt=select_account`).

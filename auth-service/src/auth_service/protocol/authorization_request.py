@@ -100,6 +100,8 @@ def store(server: "AuthorizationServer", request: OAuthRequest) -> str:
         id=hash_secret(request_id),
         client_id=request.client.client_id,
         parameters={name: request.get(name) for name in PARAMETERS if request.get(name) is not None},
+        redirect_uri=request.validated_redirect_uri,
+        scope=request.scope,
         login_name=authentication_request.login_name(request),
         created_at=now,
         expires_at=now + server.settings.authorization_request_lifetime,
@@ -115,8 +117,23 @@ def load(request_id: str | None, now: datetime) -> AuthorizationRequest | None:
 
 
 def rebuild(document: AuthorizationRequest) -> OAuthRequest:
-    """The kept request, to be validated once more: the client may have changed meanwhile."""
+    """The kept request, to be validated again: the client may have changed meanwhile."""
     return OAuthRequest("GET", PATH, document.parameters.items(), {})
+
+
+def validate_again(
+    server: "AuthorizationServer", request: OAuthRequest, document: AuthorizationRequest
+) -> "AuthorizationGrant":
+    """Check a kept request once more; returns the grant, raises ProtocolError.
+
+    What the client has registered since counts for nothing: the person decides by what the page has shown.
+    """
+    grant = validate(server, request)
+    if request.validated_redirect_uri != document.redirect_uri:
+        request.validated_redirect_uri = None
+        raise InvalidRequest("The client has another redirect URI now than when it asked")
+    request.scope = [name for name in request.scope if name in document.scope]
+    return grant
 
 
 def choose_account(document: AuthorizationRequest, user: User) -> None:

@@ -75,7 +75,7 @@ def proceed(request_id: str | None, *, decided: bool, allowed: bool = True) -> R
         return expired_request_page()
     parsed = authorization_request.rebuild(document)
     try:
-        grant = authorization_request.validate(server(), parsed)
+        grant = authorization_request.validate_again(server(), parsed, document)
         needed = required_interaction(server(), parsed, visit(document.created_at, document))
     except OAuth2Error as error:
         return refuse(parsed, error)

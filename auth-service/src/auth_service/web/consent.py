@@ -61,7 +61,7 @@ def change_account() -> Response:
 def _question(pending: AuthorizationRequest, client: RegisteredClient, user: User) -> dict[str, Any]:
     """What the page shows; raises OAuth2Error if the client may not ask for this any more."""
     asked = authorization_request.rebuild(pending)
-    authorization_request.validate(server(), asked)
+    authorization_request.validate_again(server(), asked, pending)
     return {
         **presentation_of(client),
         "user": user,
