@@ -51,7 +51,10 @@ def test_secret_fields_are_left_out(name):
 
 @pytest.mark.parametrize(
     "text",
-    ["gat_" + "a" * 43, "grt_" + "-" * 43, "gac_" + "_" * 43, "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln"],
+    [
+        *(f"g{kind}_" + "-_aA" * 11 for kind in ("at", "rt", "ac", "dc", "cs", "ra", "ia")),
+        "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln",
+    ],
 )
 def test_secrets_in_text_are_left_out(text):
     assert redact(None, "info", {"path": f"/x/{text}/y"}) == {"path": "/x/[redacted]/y"}

@@ -19,7 +19,7 @@ _SECRET_FIELDS = re.compile(
 )
 #: What a bearer secret looks like inside of other text: ours, JWTs, and credentials in a URL.
 _SECRET_TEXT = re.compile(
-    r"\bg(?:at|rt|ac)_[\w-]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?<=://)[^/\s@]+:[^/\s@]+(?=@)"
+    r"\bg(?:at|rt|ac|dc|cs|ra|ia)_[\w-]{8,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?<=://)[^/\s@]+:[^/\s@]+(?=@)"
 )
 
 _log = structlog.get_logger()
