@@ -278,6 +278,8 @@ def test_claims_beyond_the_scope_are_asked_about_and_given(client, relying_party
         {"ui_locales": "fr-CA fr en"},
         {"claims_locales": "de"},
         {"login_hint": "ada@example.com"},
+        {"max_age": str(2**31)},
+        {"max_age": str(2**64 - 1)},
         {"extra": "foobar"},
     ],
 )

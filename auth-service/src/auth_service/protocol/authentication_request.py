@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from auth_service.models import Grant, User
 from auth_service.protocol import acr, claims_request
+from auth_service.protocol.client_metadata import MAX_AGE_LIMIT
 from auth_service.protocol.errors import (
     InvalidRequest,
     RegistrationNotSupported,
@@ -36,6 +37,8 @@ NONE, LOGIN, CONSENT, SELECT_ACCOUNT = PROMPTS = ("none", "login", "consent", "s
 #: The pages fit every width and need no script, so each of these gets the same.
 DISPLAYS = ("page", "popup", "touch", "wap")
 UI_LOCALES = ("en",)
+#: More than any 64 bits give; no session is as old as even a few of them say.
+_MAX_DIGITS = 20
 
 
 def check(server: "AuthorizationServer", request: OAuthRequest) -> None:
@@ -68,16 +71,16 @@ def check_prompt(request: OAuthRequest) -> None:
 
 
 def check_max_age(request: OAuthRequest) -> None:
-    """Seconds, a whole number."""
+    """Seconds, a whole number, however great."""
     given = request.get("max_age")
-    if given is not None and not (given.isascii() and given.isdigit() and len(given) <= 9):
+    if given is not None and not (given.isascii() and given.isdigit() and len(given) <= _MAX_DIGITS):
         raise InvalidRequest("max_age must be a whole number of seconds")
 
 
 def max_age(request: OAuthRequest) -> int | None:
     """Seconds since the sign-in at most: as asked, else as registered (OIDC Registration §2), else None."""
     given = request.get("max_age")
-    return request.client.default_max_age if given is None else int(given)
+    return request.client.default_max_age if given is None else min(int(given), MAX_AGE_LIMIT)
 
 
 def check_essential_acr(request: OAuthRequest) -> None:
