@@ -23,6 +23,15 @@ def test_openid_metadata_is_valid(make_app, make_settings, empty_database):
     assert document["end_session_endpoint"] == "https://id.example/oauth/logout"
 
 
+@pytest.mark.rfc("9101 §4")
+@pytest.mark.parametrize("name", ["oauth-authorization-server", "openid-configuration"])
+def test_request_objects_are_for_oauth_clients_as_well(client, name):
+    document = client.get(f"/.well-known/{name}").json
+    assert document["request_parameter_supported"] and document["request_uri_parameter_supported"]
+    assert document["require_request_uri_registration"]
+    assert document["request_object_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
+
+
 @pytest.mark.rfc("8414 §2")
 @pytest.mark.parametrize(("profile", "offered"), [("compat", True), ("oauth21", False)])
 def test_what_the_profile_refuses_is_not_offered(make_app, make_settings, empty_database, profile, offered):

@@ -49,6 +49,11 @@ def authorization_server_metadata(server: "AuthorizationServer") -> dict[str, An
         "introspection_endpoint_auth_signing_alg_values_supported": signing_algorithms,
         "code_challenge_methods_supported": list(pkce.METHODS),
         "authorization_response_iss_parameter_supported": True,
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        # Not `none`, which clients may register for under `compat`: nobody should find that by itself.
+        "request_object_signing_alg_values_supported": list(client_jwt.ALGORITHMS),
         **registration_metadata(server),
     }
 
@@ -88,10 +93,5 @@ def openid_provider_metadata(server: "AuthorizationServer") -> dict[str, Any]:
         "display_values_supported": list(authentication_request.DISPLAYS),
         "ui_locales_supported": list(authentication_request.UI_LOCALES),
         "acr_values_supported": list(acr.SUPPORTED),
-        "request_parameter_supported": True,
-        "request_uri_parameter_supported": True,
-        "require_request_uri_registration": True,
-        # Not `none`, which clients may register for under `compat`: nobody should find that by itself.
-        "request_object_signing_alg_values_supported": list(client_jwt.ALGORITHMS),
         "claims_parameter_supported": True,
     }
