@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.pages import sign_in
@@ -41,6 +42,24 @@ def test_the_password_can_be_shown(window):
     expect(password).to_have_value("what I type")
     window.get_by_role("button", name=re.compile("Hide|Show")).click()
     expect(password).to_have_attribute("type", "password")
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.1")
+def test_an_app_hears_from_the_window_that_it_opened(window, register, gateway_url, username):
+    """Its page waits there for the answer (`display=popup`), and gives up when that window is closed."""
+    app = register()
+    window.goto(app.redirect_uri)
+    with window.expect_popup() as opened:
+        window.evaluate(
+            "(url) => { opened = open(url) }", gateway_url + app.authorization_path(display="popup")
+        )
+    popup = opened.value
+    expect(popup.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert window.evaluate("opened.closed") is False
+    sign_in(popup, username)
+    popup.get_by_role("button", name="Allow").click()
+    assert "code" in app.answer(popup)
+    assert popup.evaluate("opener.location.href") == app.redirect_uri
 
 
 def test_password_managers_find_their_fields(window):

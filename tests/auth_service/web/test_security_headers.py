@@ -3,6 +3,8 @@
 import pytest
 
 PAGES = ["/", "/login", "/signed-out", "/nothing", "/consent?request=x", "/oauth/authorize"]
+#: Where apps send people.
+LENT = ["/login", "/signed-out", "/consent?request=x", "/oauth/authorize"]
 MACHINES = ["/health", "/oauth/jwks", "/.well-known/openid-configuration", "/oauth/nothing"]
 
 
@@ -22,7 +24,7 @@ def test_every_answer(client, path):
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
-    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == ("unsafe-none" if path in LENT else "same-origin")
     assert "camera=()" in headers["Permissions-Policy"]
     assert "Strict-Transport-Security" not in headers  # over plain http it says nothing
 

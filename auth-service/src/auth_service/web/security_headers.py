@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 from auth_service.settings import Settings
 
@@ -11,6 +11,7 @@ _POLICY = (
 )
 _MACHINE_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
+_OPENER_POLICY = "Cross-Origin-Opener-Policy"
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -21,9 +22,14 @@ _HEADERS = {
         "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=(), "
         "publickey-credentials-get=(self)"
     ),
-    "Cross-Origin-Opener-Policy": "same-origin",
+    _OPENER_POLICY: "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+#: Where apps send people, in a window of its own if they like (OIDC Core §3.1.2.1, `display`). Any policy here, at a
+#: redirect even, would part that window for good from the one that waits for its answer. It would also hide from that
+#: one whether this one is closed, and no more: what stands in it, pages of other origins cannot read.
+_IN_APPS_WINDOWS = ("authorize", "login", "select_account", "consent", "logout")
 
 
 def for_machines(settings: Settings) -> dict[str, str]:
@@ -37,6 +43,8 @@ def init(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
+        if request.blueprint in _IN_APPS_WINDOWS:
+            response.headers[_OPENER_POLICY] = "unsafe-none"
         # Not `setdefault`, which looks through all headers each time.
         present = {name.lower() for name, _ in response.headers}
         for name, value in headers.items():
