@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from auth_service.models import User
+from auth_service.models import AuthorizationRequest, User
+from auth_service.models.secret import hash_secret
 from tests.auth_service.conftest import csrf_token
 from tests.auth_service.flow import authorize, parse_answer, redeem
 from tests.auth_service.protocol.relying_party import verify
@@ -171,6 +172,14 @@ def test_id_token_hint_of_another_user(client, asked, hint, somebody_else, usern
     login = client.get(f"/oauth/authorize?{query}").headers["Location"]
     onwards = sign_in(f"{username}-2", login).headers["Location"]
     assert "code" in parse_answer(client.get(onwards).headers["Location"]).query
+
+
+def test_a_hint_is_a_token_and_is_not_stored(client, asked, hint):
+    query = urlencode(asked | {"id_token_hint": hint, "prompt": "login"})
+    login = client.get(f"/oauth/authorize?{query}").headers["Location"]
+    request_id = hash_secret(login.removeprefix("/login?request="))
+    kept = AuthorizationRequest._get_collection().find_one({"_id": request_id})
+    assert kept["parameters"]["prompt"] == "login" and hint not in str(kept)
 
 
 @pytest.mark.rfc("OIDC Core §3.1.2.1")

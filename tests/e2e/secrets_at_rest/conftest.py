@@ -42,6 +42,8 @@ def used_secrets(
         client.request_token("refresh_token", refresh_token=tokens["refresh_token"])  # a replay, to be logged
         client.revoke(renewed["access_token"])
         browser.open("/oauth/logout", id_token_hint=tokens["id_token"])
+        asked, _ = client.authorization(id_token_hint=tokens["id_token"], scope="openid profile")
+        new_browser().open("/oauth/authorize", **asked)  # left waiting at the sign-in page
     for decision in ("allow", "deny", None):  # the last one is left waiting
         codes = device.start_device()
         new_browser().open(codes["verification_uri_complete"])  # the code goes along to the sign-in page

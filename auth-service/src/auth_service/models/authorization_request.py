@@ -18,6 +18,8 @@ class AuthorizationRequest(Document):
     #: What was made of them at first, which may rest on the registration: where to answer, and what is asked for.
     redirect_uri = StringField(required=True)
     scope = ListField(StringField())
+    #: Of `id_token_hint` no more than whom it names, as the client knows them.
+    hinted_subject = StringField()
     #: What to fill in on the sign-in page, where the client said whom it expects.
     login_name = StringField()
     #: The subject as whom the person chose to go on, where they were asked (`prompt=select_account`).

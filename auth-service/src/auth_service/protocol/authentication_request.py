@@ -27,7 +27,6 @@ PARAMETERS = (
     "max_age",
     "ui_locales",
     "claims_locales",
-    "id_token_hint",
     "login_hint",
     "acr_values",
     "claims",

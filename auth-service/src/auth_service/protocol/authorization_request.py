@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATH = "/oauth/authorize"
 
 #: What is kept of a request; unknown parameters are ignored (RFC 6749 §3.1). A request object is not among them:
-#: what stood in it took the place of what came beside it, and is kept as that.
+#: what stood in it took the place of what came beside it, and is kept as that. Neither is `id_token_hint`, a token.
 PARAMETERS = (
     "response_type",
     "client_id",
@@ -102,6 +102,7 @@ def store(server: "AuthorizationServer", request: OAuthRequest) -> str:
         parameters={name: request.get(name) for name in PARAMETERS if request.get(name) is not None},
         redirect_uri=request.validated_redirect_uri,
         scope=request.scope,
+        hinted_subject=request.hinted_subject,
         login_name=authentication_request.login_name(request),
         created_at=now,
         expires_at=now + server.settings.authorization_request_lifetime,
@@ -118,7 +119,9 @@ def load(request_id: str | None, now: datetime) -> AuthorizationRequest | None:
 
 def rebuild(document: AuthorizationRequest) -> OAuthRequest:
     """The kept request, to be validated again: the client may have changed meanwhile."""
-    return OAuthRequest("GET", PATH, document.parameters.items(), {})
+    request = OAuthRequest("GET", PATH, document.parameters.items(), {})
+    request.hinted_subject = document.hinted_subject
+    return request
 
 
 def validate_again(

@@ -91,7 +91,7 @@ def _expected_name(pending: AuthorizationRequest | None, user: User | None) -> s
     if pending is not None and pending.login_name:
         return pending.login_name
     somebody_else = request.args.get("account") == "other" or (
-        pending is not None and "id_token_hint" in pending.parameters
+        pending is not None and pending.hinted_subject is not None
     )
     return "" if user is None or somebody_else else user.username
 
