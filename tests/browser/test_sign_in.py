@@ -33,6 +33,17 @@ def test_a_wrong_password_is_said_neutrally_and_loses_nothing(window, username):
     expect(window).to_have_url(re.compile(r"/$"))
 
 
+def test_a_second_click_undoes_nothing(window, register, username):
+    app = register()
+    window.goto(app.authorization_path())
+    window.get_by_label("Username").fill(username)
+    window.get_by_label("Password", exact=True).fill("valid")
+    window.get_by_role("button", name="Sign in").dblclick()
+    expect(window.get_by_role("heading", level=1)).to_have_text("Allow access?")
+    window.get_by_role("button", name="Allow").dblclick()
+    assert "code" in app.answer(window)
+
+
 def test_the_password_can_be_shown(window):
     window.goto("/login")
     password = window.get_by_label("Password", exact=True)

@@ -25,3 +25,14 @@ if (navigator.clipboard) {
     });
   }
 }
+
+// A second click, while what the first one brings is on its way, would cancel that and find the form used up.
+const PATIENCE = 5000; // milliseconds, after which it is worth another try
+for (const form of document.forms) {
+  let sent = -PATIENCE;
+  form.addEventListener("submit", (event) => {
+    if (event.timeStamp - sent < PATIENCE) event.preventDefault();
+    else sent = event.timeStamp;
+  });
+  addEventListener("pageshow", () => { sent = -PATIENCE; }); // one has come back to it
+}
