@@ -6,7 +6,7 @@ import pytest
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from auth_service.models import User
+from auth_service.models import Client, User
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.id_token import read_hint
 from tests.auth_service.conftest import basic
@@ -122,6 +122,22 @@ def test_without_a_key_nothing_goes_in_the_clear(client, register_with_keys, sig
     client_id = register_with_keys(userinfo_encrypted_response_alg="ECDH-ES")
     refused = ask_userinfo(client, sign_in_at(client_id).json)
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+
+
+def test_nothing_is_used_up_while_the_clients_key_cannot_be_had(client, register_with_keys, username, keys):
+    """What is behind a `jwks_uri` may be out of reach for a moment: the client tries again."""
+    client_id = register_with_keys("ECDH-ES", id_token_encrypted_response_alg="ECDH-ES")
+    known = Client.objects(client_id=client_id)
+    jwks, without = known.first().jwks, {"keys": [SIGNING_KEY.as_dict(private=False)]}
+    form = {"grant_type": "authorization_code", "code": get_code(client, username, client_id, scope="openid")}
+    for _ in range(2):  # the code, and then the refresh token
+        known.update(set__jwks=without)
+        refused = client.post("/oauth/token", data=form, auth=basic(client_id))
+        assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+        known.update(set__jwks=jwks)
+        answer = client.post("/oauth/token", data=form, auth=basic(client_id))
+        assert answer.status_code == 200 and "id_token" in answer.json
+        form = {"grant_type": "refresh_token", "refresh_token": answer.json["refresh_token"]}
 
 
 @pytest.mark.rfc("OIDC Core §3.1.2.1")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from joserfc import jwe
+from joserfc.jwk import Key
 
 from auth_service.protocol.client_keys import encryption_key_of
 from auth_service.protocol.errors import InvalidRequest
@@ -28,11 +29,7 @@ def encrypt(
 
     Raises InvalidRequest when there is no such key: what should be secret is never sent in the clear instead.
     """
-    key = encryption_key_of(server, client, alg)
-    if key is None:
-        raise InvalidRequest(
-            "The client has no key that this could be encrypted to", f"no encryption key for {alg}"
-        )
+    key = find_key(server, client, alg)
     enc = enc or CONTENT_ENCRYPTIONS[0]
     header = {"alg": alg, "enc": enc, "typ": "JWT"}
     if nested:
@@ -40,3 +37,13 @@ def encrypt(
     if key.kid is not None:
         header["kid"] = key.kid
     return jwe.encrypt_compact(header, text, key, algorithms=[alg, enc])
+
+
+def find_key(server: "AuthorizationServer", client: "RegisteredClient", alg: str) -> Key:
+    """The client's key to encrypt to by this algorithm; raises InvalidRequest."""
+    key = encryption_key_of(server, client, alg)
+    if key is None:
+        raise InvalidRequest(
+            "The client has no key that this could be encrypted to", f"no encryption key for {alg}"
+        )
+    return key

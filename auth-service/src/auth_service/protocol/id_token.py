@@ -8,7 +8,7 @@ from auth_service.models import User
 from auth_service.protocol import claims_request
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.client import RegisteredClient
-from auth_service.protocol.encryption import encrypt
+from auth_service.protocol.encryption import encrypt, find_key
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.signed_jwt import NotOurs, sign, verify
 from auth_service.protocol.standard_claims import SCOPE_OF, claims_of
@@ -49,6 +49,13 @@ def issue_id_token(
     return encrypt(
         server, client, token, client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc
     )
+
+
+def check_can_be_issued(server: "AuthorizationServer", client: RegisteredClient) -> None:
+    """That there are the keys for it, of which one may have to be fetched from the client; raises ProtocolError."""
+    server.keys.signing_key(client.id_token_signed_response_alg or DEFAULT_ALG)
+    if client.id_token_encrypted_response_alg is not None:
+        find_key(server, client, client.id_token_encrypted_response_alg)
 
 
 def about_the_sign_in(

@@ -6,7 +6,7 @@ from auth_service.models.revocation import revoke_family
 from auth_service.protocol.access_token import Authorization, issue_access_token
 from auth_service.protocol.client_authentication import METHODS
 from auth_service.protocol.errors import UnauthorizedClient, UnsupportedGrantType
-from auth_service.protocol.id_token import issue_id_token
+from auth_service.protocol.id_token import check_can_be_issued, issue_id_token
 from auth_service.protocol.refresh_token import issue_refresh_token
 from auth_service.protocol.reply import Reply
 
@@ -22,6 +22,8 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         self.check_grant_type()
         self.authorization: Authorization = self.load_authorization()
         self.scope = self.requested_scope(self.authorization)
+        if self.gives_id_token():  # after the claim it would be too late: nothing could be tried again
+            check_can_be_issued(self.server, self.client)
 
     def create_token_response(self) -> Reply:
         """Phases 4 to 6: use it up, make the tokens, look whether it was taken back meanwhile."""
@@ -63,6 +65,10 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         """Whether a refresh token comes with it: if the client registered for one, and a person stands behind it."""
         return self.authorization.sub is not None and self.client.check_grant_type("refresh_token")
 
+    def gives_id_token(self) -> bool:
+        """Whether an id_token comes with it: if a person stands behind it, and it is for `openid` too."""
+        return self.authorization.sub is not None and "openid" in self.scope
+
     def make_tokens(self, authorization: Authorization, scope: list[str]) -> dict:
         """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
         access_token = issue_access_token(self.server, self.client, authorization, scope)
@@ -74,7 +80,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         }
         if self.gives_refresh_token():
             body["refresh_token"] = issue_refresh_token(self.server, self.client, authorization)
-        if "openid" in scope and authorization.sub is not None:
+        if self.gives_id_token():
             body["id_token"] = issue_id_token(
                 self.server, self.client, authorization, access_token=access_token
             )
