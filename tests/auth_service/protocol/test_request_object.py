@@ -96,6 +96,14 @@ def test_what_stands_in_the_object_wins_and_the_rest_is_added_under_compat(clien
     assert "request" not in taken and "iss" not in taken
 
 
+@pytest.mark.rfc("OIDC Core §6.1")
+def test_the_words_of_its_response_type_may_stand_in_another_order(client, with_keys):
+    grants = ["authorization_code", "implicit"]
+    client_id = with_keys(grant_types=grants, response_types=["code id_token"])
+    inside = encode(claims(client_id, response_type="id_token code"))
+    assert kept(ask(client, client_id, request=inside, response_type="code id_token"))["state"] == "inside"
+
+
 @pytest.mark.rfc("9101 §6.3")
 def test_under_oauth21_only_the_object_counts(client, with_keys):
     client_id = with_keys(profile="oauth21")

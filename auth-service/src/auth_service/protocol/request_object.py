@@ -12,6 +12,7 @@ from auth_service.protocol.client_jwt import BadClientJwt, ClientJwt
 from auth_service.protocol.errors import InvalidRequest, InvalidRequestObject, InvalidRequestUri
 from auth_service.protocol.remote_document import RemoteDocumentError
 from auth_service.protocol.request import OAuthRequest, Parameters
+from auth_service.protocol.response_type import normalise
 
 if TYPE_CHECKING:
     from auth_service.protocol.client import RegisteredClient
@@ -100,8 +101,8 @@ def check_claims(server: "AuthorizationServer", request: OAuthRequest, claims: d
     must_name = request.client.profile.request_object_stands_alone
     if (must_name or "client_id" in claims) and claims.get("client_id") != client_id:
         raise BadClientJwt("client_id is not the one of the request")
-    beside = request.get("response_type")
-    if not must_name and beside is not None and claims.get("response_type", beside) != beside:
+    beside, inside = request.get("response_type"), claims.get("response_type")
+    if not must_name and None not in (beside, inside) and normalise(str(beside)) != normalise(str(inside)):
         raise BadClientJwt("response_type is not the one of the request")
 
 
