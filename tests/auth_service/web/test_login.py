@@ -110,6 +110,17 @@ def test_a_request_that_expires_while_typing_is_told_so(client, clock, settings,
     assert "This sign-in has expired" in response.text
 
 
+def test_who_has_signed_in_in_another_tab_goes_on(client, ask, sign_in, username):
+    """The form that was open here has the token of the session that was before."""
+    page = ask()
+    form = {"csrf_token": csrf_token(client.get(page).text), "password": "valid"}
+    sign_in(username)
+    onwards = client.post(page, data=form | {"username": username.upper()})
+    assert onwards.location == page.replace("/login", "/oauth/authorize/continue")
+    somebody_else = client.post(page, data=form | {"username": "somebody-else"})
+    assert somebody_else.status_code == 400 and "Please sign in again" in somebody_else.text
+
+
 def test_a_page_that_was_open_for_too_long_keeps_what_was_typed(client, clock, username):
     token = csrf_token(client.get("/login").text)
     clock.advance(minutes=31)

@@ -57,14 +57,19 @@ def submit() -> Response:
     ended = sign_in(user, amr=["pwd"])
     _log.info("signed_in", sub=user.id)
     # Past the apps of the person who was signed in here before, if that was somebody else.
-    return leave(ended, url_for("authorize.continue_", request=_request_id()) if pending else _next())
+    return leave(ended, _onwards(pending))
 
 
 @blueprint.errorhandler(CSRFError)
 def show_again(error: CSRFError) -> Response:
-    """The form was open for too long: what was typed is kept, and nothing was checked."""
+    """The form was open for too long: what was typed is kept, and nothing was checked.
+
+    Who has signed in in another tab meanwhile, as whom they mean to here, goes on.
+    """
     _log.warning("refused", rule="csrf", reason=error.description)
     pending = _pending_request()
+    if (user := current_user()) is not None and user == User.find(request.form.get("username", "")):
+        return redirect(_onwards(pending), 303)
     stale = "This page was open for a long time, or your browser blocks cookies. Please sign in again."
     return _form(pending, request.form.get("username", ""), stale, 400)
 
@@ -84,6 +89,11 @@ def _form(
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _onwards(pending: AuthorizationRequest | None) -> str:
+    """To the app that is waiting, or to where the person was."""
+    return url_for("authorize.continue_", request=_request_id()) if pending else _next()
 
 
 def _expected_name(pending: AuthorizationRequest | None, user: User | None) -> str:
