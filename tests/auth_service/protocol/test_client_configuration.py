@@ -3,7 +3,10 @@
 import pytest
 
 from auth_service.models import AccessToken, Client, Grant, RefreshToken
+from auth_service.models.revocation import revoke_all
+from auth_service.protocol import client_registration
 from tests.auth_service.flow import authorize, get_code
+from tests.auth_service.protocol.relying_party import decode
 
 CALLBACK = "https://rp.example/callback"
 
@@ -111,6 +114,27 @@ def test_a_client_takes_nobody_along_into_another_sector(client, registered, cal
     assert userinfo().status_code == 401
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     assert client.post("/oauth/token", data=form, auth=(client_id, secret)).json["error"] == "invalid_grant"
+
+
+@pytest.mark.rfc("OIDC Core §8.1")
+def test_not_even_in_the_moment_of_the_move(app, client, registered, call, username, monkeypatch):
+    """A refresh that arrives just before each revocation, however it is timed, learns nothing of the other sector."""
+    told = registered(subject_type="pairwise", grant_types=["authorization_code", "refresh_token"])
+    client_id, program = told["client_id"], app.test_client()
+    credentials = (client_id, told["client_secret"])
+    form = {"grant_type": "authorization_code", "code": get_code(client, username, client_id, scope="openid")}
+    answers = [program.post("/oauth/token", data=form, auth=credentials).json]
+
+    def refresh_first(**whose):
+        form = {"grant_type": "refresh_token", "refresh_token": answers[-1].get("refresh_token", "none")}
+        answers.append(program.post("/oauth/token", data=form, auth=credentials).json)
+        return revoke_all(**whose)
+
+    monkeypatch.setattr(client_registration, "revoke_all", refresh_first)
+    sent = {**metadata_of(told), "redirect_uris": ["https://victim.example/callback"]}
+    assert call("PUT", told, json=sent).status_code == 200
+    subjects = [decode(answer["id_token"].split(".")[1])["sub"] for answer in answers if "id_token" in answer]
+    assert len(answers) > len(subjects) and len(set(subjects)) == 1
 
 
 @pytest.mark.rfc("7592 §2.2")

@@ -70,9 +70,9 @@ def change(server: AuthorizationServer, current: dict[str, Any], fields: Mapping
         changes |= _obsolete(changes["token_endpoint_auth_method"])
     if "disabled" in fields:
         changes["disabled_at"] = (current.get("disabled_at") or now) if fields["disabled"] else None
-    document = _replace(current, changes, now)
+    with client_registration.leaving_its_sector(server, current, changes):
+        document = _replace(current, changes, now)
     server.clients.forget(current["_id"])
-    client_registration.forget_sector(server, current, document)
     if document.get("disabled_at") is not None:
         revoke_all(client_id=current["_id"])
     return document

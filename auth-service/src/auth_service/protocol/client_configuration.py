@@ -68,19 +68,18 @@ def replace(
         "search_name": (values["client_name"] or client_id).casefold(),
         "updated_at": server.clock.now(),
     }
-    written = Client._get_collection().find_one_and_update(
-        {
-            "_id": client_id,
-            "registration_access_token": hash_secret(token),
-            "updated_at": document["updated_at"],
-        },
-        {"$set": changes},
-        return_document=ReturnDocument.AFTER,
-    )
+    condition = {
+        "_id": client_id,
+        "registration_access_token": hash_secret(token),
+        "updated_at": document["updated_at"],
+    }
+    with client_registration.leaving_its_sector(server, document, changes):
+        written = Client._get_collection().find_one_and_update(
+            condition, {"$set": changes}, return_document=ReturnDocument.AFTER
+        )
     if written is None:
         raise InvalidRequest("The registration was changed meanwhile: read it again", status_code=409)
     server.clients.forget(client_id)
-    client_registration.forget_sector(server, document, written)
     log.info("client_changed_itself", client_id=client_id)
     return Reply(200, client_information(server, written, successor, secret.text), _NO_STORE)
 

@@ -5,6 +5,7 @@ themselves; the admin API and the command line do it for administrators.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from auth_service.models import AuthorizationRequest, Client, Grant
@@ -79,13 +80,23 @@ def insert(
     return cast(dict[str, Any], Client._get_collection().find_one({"_id": client_id}))
 
 
-def forget_sector(server: "AuthorizationServer", before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """Revoke all that a client has when it moves to another sector (OIDC Core §8.1).
+@contextmanager
+def leaving_its_sector(
+    server: "AuthorizationServer", before: Mapping[str, Any], changes: Mapping[str, Any]
+) -> Iterator[None]:
+    """Around the write of changes: revokes all that a client has that moves to another sector (OIDC Core §8.1).
 
-    By what it was given before it would learn by what subject the apps of that sector know a person.
+    By what it was given before it would learn by what subject the apps of that sector know a person. So it is revoked
+    first, that nothing is used in the moment of the write; and again, for what was given between the two.
     """
-    was, now = (RegisteredClient(each["_id"], dict(each), server.profile) for each in (before, after))
-    if now.subject_type == PAIRWISE and (was.subject_type != PAIRWISE or sector_of(was) != sector_of(now)):
+    was, now = (RegisteredClient(before["_id"], {**before, **more}, server.profile) for more in ({}, changes))
+    moves = now.subject_type == PAIRWISE and (
+        was.subject_type != PAIRWISE or sector_of(was) != sector_of(now)
+    )
+    if moves:
+        revoke_all(client_id=now.client_id)
+    yield
+    if moves:
         revoke_all(client_id=now.client_id)
 
 
