@@ -119,9 +119,10 @@ def test_without_redirect_uris_there_is_no_sector_to_belong_to():
 
 @pytest.mark.rfc("OIDC Core §8.1")
 @pytest.mark.parametrize("named", [{}, {"sector_identifier_uri": "https://victim.example/sector.json"}])
-def test_a_device_enters_no_sector_by_redirect_uris_that_it_does_not_need(named):
+@pytest.mark.parametrize("grant", [DEVICE_CODE, "password"])
+def test_a_client_enters_no_sector_by_redirect_uris_that_it_does_not_need(grant, named):
     """It gets its answers without them: the client would learn by what subject another knows a person."""
     theirs = {"redirect_uris": ["https://victim.example/callback"], "subject_type": "pairwise", **named}
     with pytest.raises(InvalidClientMetadata) as refused:
-        validate({"grant_types": ["authorization_code", DEVICE_CODE], **theirs}, COMPAT)
+        validate({"grant_types": ["authorization_code", grant], **theirs}, COMPAT)
     assert [field for field, _ in refused.value.faults] == ["subject_type"]

@@ -21,6 +21,9 @@ USUAL_RESPONSE = {"authorization_code": "code", "implicit": "token"}
 #: The grants that give refresh tokens.
 REFRESHED = ("authorization_code", "password", DEVICE_CODE)
 
+#: The grants that give a person's tokens without sending anything to a redirect URI.
+WITHOUT_REDIRECT = ("password", DEVICE_CODE)
+
 _SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
 
 
@@ -151,12 +154,12 @@ def _subject_faults(client: "ClientMetadata") -> Iterator[Fault]:
     """OIDC Core §8.1: whose clients share pairwise subjects must be plain.
 
     It is by its redirect URIs that a client belongs to a sector: one without could pretend to any. So could one
-    that is answered elsewhere, as devices are, by naming those of another.
+    that is answered elsewhere, by naming those of another.
     """
     if client.subject_type != "pairwise":
         return
-    if DEVICE_CODE in client.grant_types:
-        yield "subject_type", "pairwise cannot be had with the device code grant, which proves no sector"
+    if unproven := [grant for grant in WITHOUT_REDIRECT if grant in client.grant_types]:
+        yield "subject_type", f"pairwise cannot be had with {' and '.join(unproven)}, which prove no sector"
         return
     if not client.redirect_uris:
         yield "subject_type", "pairwise needs redirect_uris, by which a client belongs to its sector"
