@@ -25,12 +25,14 @@ class Tile:
 ENDPOINTS = (
     ("Issuer", "issuer"),
     ("Authorization", "authorization_endpoint"),
+    ("Device authorization", "device_authorization_endpoint"),
     ("Token", "token_endpoint"),
     ("Userinfo", "userinfo_endpoint"),
     ("Introspection", "introspection_endpoint"),
     ("Revocation", "revocation_endpoint"),
     ("Keys (JWKS)", "jwks_uri"),
     ("End session", "end_session_endpoint"),
+    ("Registration", "registration_endpoint"),
 )
 
 
