@@ -11,7 +11,7 @@ LOOKS = {
     "phone, dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
     "desktop, light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
 }
-LONG = "a-word-that-is-longer-than-any-line-of-a-telephone-could-ever-be-without-breaking-it"
+LONG = "awordthatislongerthananylineofatelephoneandhasnowheretobreak"
 STRANGERS_PAGES = (
     "/",
     "/login",
@@ -125,6 +125,10 @@ def test_admin_pages(open_window, admin_cookies, world, look, username):
     page.get_by_label("Redirect URIs").fill(f"http://{LONG}.example.com/{LONG}\nhttps://{LONG}.example.com/")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("Please look at this again")).to_be_visible()
+    check(page, look["color_scheme"], faults)
+    page.goto(f"/admin/clients/{world['client']}/edit")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Nothing was changed.")).to_be_visible()
     check(page, look["color_scheme"], faults)
     create_client(page, "Machine", username)
     check(page, look["color_scheme"], faults)
