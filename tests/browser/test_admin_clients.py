@@ -1,6 +1,7 @@
 """Clients in the admin pages: made there, used at the server, changed, deleted."""
 
 import re
+import subprocess
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -104,6 +105,23 @@ def test_a_clients_page_has_lines_to_paste_with_its_own_id(admin, gateway_url, r
     curl = admin.locator("#quickstart-curl")
     expect(curl).to_contain_text(client_id)
     expect(curl).to_contain_text(f"{gateway_url}/oauth/token")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "says"),
+    [("", '"active": true'), ("profile", '"client_name":'), ("notes:read notes:write", '"items":')],
+)
+def test_the_lines_of_a_new_machine_work_as_they_are(admin, name, scopes, says):
+    create_client(admin, "Machine", name, scopes=scopes)
+    pasted = subprocess.run(
+        ["bash", "-c", admin.locator("#quickstart-curl").inner_text()],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    token, _, answer = pasted.stdout.partition("\n")
+    assert token.startswith("gat_") and says in answer
 
 
 @pytest.mark.parametrize(("overlap", "works"), [("For one hour", True), ("It stops working at once", False)])

@@ -65,7 +65,7 @@ def rotate(client_id: str) -> str | tuple[str, int]:
                 client=client,
                 secret=reply["client_secret"],
                 previous_expires_at=reply.get("previous_expires_at"),
-                snippets=snippets_for(client),
+                snippets=snippets_for(client, reply["client_secret"]),
             )
         except Refused as refused:
             form.take_errors(refused)

@@ -57,7 +57,7 @@ def create(kind: str) -> str | tuple[str, int]:
 def _created(client: dict[str, Any]) -> tuple[str, int]:
     secret = client.pop("client_secret", None)
     page = render_template(
-        "clients/created.html", client=client, secret=secret, snippets=snippets_for(client)
+        "clients/created.html", client=client, secret=secret, snippets=snippets_for(client, secret)
     )
     return page, 201
 

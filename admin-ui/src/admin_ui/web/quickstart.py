@@ -18,7 +18,10 @@ _plain_text = Environment(
     lstrip_blocks=True,
 )
 _plain_text.filters.update(shell=shlex.quote, literal=json.dumps)
-SECRET = "CLIENT_SECRET='...'"
+SECRET = "CLIENT_SECRET='{secret}'"
+#: What can be called with a token of ours, by the scope that it needs; the first that fits.
+CALLS = {"profile": "/api/me", "notes:read": "/api/notes"}
+ELSEWHERE = "https://api.example.com/"
 #: By token_endpoint_auth_method: what the shell has to know, and how curl then proves that it is the client.
 CURL = {
     "none": ("", "-d client_id={id}"),
@@ -42,8 +45,11 @@ class Snippet:
     text: str
 
 
-def snippets_for(client: dict[str, Any]) -> list[Snippet]:
-    """One snippet a language, for the flow that the client uses; curl alone for the rarer ways to authenticate."""
+def snippets_for(client: dict[str, Any], secret: str | None = None) -> list[Snippet]:
+    """One snippet a language, for the flow that the client uses; curl alone for the rarer ways to authenticate.
+
+    `secret` stands in the lines for the shell where it is shown anyway, so that they can be pasted as they are.
+    """
     kind = type_of(client)
     flow = kind.key if kind.key in ("device", "machine", "implicit", "api") else "code"
     metadata = admin_ui().provider.metadata()
@@ -53,11 +59,13 @@ def snippets_for(client: dict[str, Any]) -> list[Snippet]:
     values = {
         "client_id": client["client_id"],
         "confidential": method != "none",
-        "credential": credential,
+        "credential": credential.format(secret=secret or "..."),
         "as_itself": as_itself.format(id=shlex.quote(client["client_id"])),
         "redirect_uri": redirects[0],
         "scope": client.get("scope") or "",
         "issuer": admin_ui().settings.issuer,
+        "call": call_for(client),
+        "elsewhere": ELSEWHERE,
         "authorize": metadata["authorization_endpoint"],
         "token": metadata["token_endpoint"],
         "introspect": metadata.get("introspection_endpoint", ""),
@@ -71,3 +79,12 @@ def snippets_for(client: dict[str, Any]) -> list[Snippet]:
         if name in _plain_text.list_templates():
             found.append(Snippet(key, title, _plain_text.get_template(name).render(values).strip()))
     return found
+
+
+def call_for(client: dict[str, Any]) -> str:
+    """The address at this server that the client's tokens open, empty if there is none: its API is elsewhere."""
+    issuer = admin_ui().settings.issuer
+    if client.get("audience") and f"{issuer}/api" not in client["audience"]:
+        return ""
+    scopes = (client.get("scope") or "").split()
+    return next((issuer + path for scope, path in CALLS.items() if scope in scopes), "")
