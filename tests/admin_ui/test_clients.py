@@ -259,6 +259,31 @@ def test_deletion_names_what_stops_and_wants_the_name(admin, auth_service, new_c
     auth_service.api("GET", f"clients/{client['client_id']}", status=404)
 
 
+def test_the_name_to_type_is_the_one_that_is_seen(admin, auth_service, new_client):
+    client = new_client(client_name="Two  blanks")
+    asked = admin.open(f"/admin/clients/{client['client_id']}/delete")
+
+    assert "is deleted." in admin.submit(asked, typed="Two blanks").text
+    auth_service.api("GET", f"clients/{client['client_id']}", status=404)
+
+
+def test_the_longest_name_that_can_be_registered_can_be_kept(admin, auth_service, new_client):
+    client = new_client(client_name="n" * 128)
+    page = admin.submit(admin.open(f"/admin/clients/{client['client_id']}/edit"), contacts="me@example.com")
+
+    assert "The changes are saved." in page.text
+    kept = auth_service.api("GET", f"clients/{client['client_id']}")
+    assert (kept["client_name"], kept["contacts"]) == ("n" * 128, ["me@example.com"])
+
+
+@pytest.mark.parametrize("path", ["/admin/clients", "/admin/users"])
+def test_nothing_is_too_long_to_search_for(admin, path):
+    page = admin.open(f"{path}?search={'x' * 300}")
+
+    assert page.status == 200
+    assert "begins with this" in page.text
+
+
 def test_disabling_and_enabling(admin, auth_service, new_client):
     client = new_client()
     address = f"/admin/clients/{client['client_id']}"

@@ -137,7 +137,7 @@ def test_a_rotated_secret(admin, gateway, register, overlap, works):
 
 
 def test_a_client_is_deleted_by_typing_its_name(admin, register):
-    app = register(client_name="To be deleted")
+    app = register(client_name="To be  deleted")
     app.client.tokens("client_credentials")
     admin.goto(f"/admin/clients/{app.client.client_id}")
     admin.get_by_role("link", name="Delete").click()

@@ -61,9 +61,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The button that destroys stays off until the name is typed; the server checks it again.
+const asSeen = (name) => name.trim().replace(/\s+/g, " ");
 for (const input of document.querySelectorAll("input[data-must-equal]")) {
   const button = input.form.querySelector("button:not([type=button])");
-  const check = () => { button.disabled = input.value.trim() !== input.dataset.mustEqual; };
+  const check = () => { button.disabled = asSeen(input.value) !== asSeen(input.dataset.mustEqual); };
   input.addEventListener("input", check);
   check();
 }

@@ -23,7 +23,7 @@ class ClientFields(Form):
 
     client_name = StringField(
         "Name",
-        [DataRequired("Give it a name."), Length(max=100)],
+        [DataRequired("Give it a name."), Length(max=128)],
         description="People see it when they sign in and when they are asked to allow something.",
     )
     redirect_uris = RedirectUrisField(

@@ -29,12 +29,17 @@ class Confirmation:
         """Whether the form was sent and, where wanted, the name typed."""
         if request.method != "POST":
             return False
-        return not self.typed or request.form.get("typed", "").strip() == self.typed
+        return not self.typed or as_seen(request.form.get("typed", "")) == as_seen(self.typed)
 
     def page(self) -> tuple[str, int]:
         """The page; a second time with a message when the name typed was another."""
         mistyped = request.method == "POST"
         return render_template("confirm.html", asked=self, mistyped=mistyped), 422 if mistyped else 200
+
+
+def as_seen(name: str) -> str:
+    """The name as a page shows it: several blanks in a row are one there, and nobody can type what they cannot see."""
+    return " ".join(name.split())
 
 
 def count(number: int, one: str, many: str = "") -> str:

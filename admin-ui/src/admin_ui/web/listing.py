@@ -9,6 +9,7 @@ from flask import request
 from admin_ui import admin_api
 
 PAGE = 25  # rows
+LONGEST = 128  # characters of a filter, as the admin API has it
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Listing:
 
 def fetch(*segments: str, filters: tuple[str, ...]) -> Listing:
     """Ask the admin API for the page that the address names."""
-    chosen = {name: request.args.get(name, "").strip()[:200] for name in filters}
+    chosen = {name: request.args.get(name, "").strip()[:LONGEST] for name in filters}
     after = request.args.get("after", "")[:500]
     reply = admin_api.get(*segments, limit=PAGE, after=after, **chosen)
     return Listing(reply.get("items", []), chosen, after, reply.get("next"), reply)

@@ -28,7 +28,7 @@ DETAILS = (
 class ProfileForm(Form):
     """What an administrator may say of a user."""
 
-    name = StringField("Name", [Optional(), Length(max=100)])
+    name = StringField("Name", [Optional(), Length(max=128)])
     email = StringField(
         "Email",
         [Optional(), Length(max=254), Regexp(r"[^@\s]+@[^@\s]+\Z", message="This is no email address.")],
@@ -71,7 +71,7 @@ class NewUserForm(ProfileForm):
     """The same, with the name to sign in with."""
 
     username = StringField(
-        "Username", [DataRequired("People sign in with it; it cannot be changed later."), Length(max=100)]
+        "Username", [DataRequired("People sign in with it; it cannot be changed later."), Length(max=64)]
     )
 
 
