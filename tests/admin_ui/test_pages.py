@@ -1,6 +1,9 @@
 """What holds for every page: the policy and pages that obey it, titles, headings, labels, caches."""
 
 import re
+import shlex
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
@@ -118,3 +121,23 @@ def test_a_question_says_where_it_stands(admin, address, trail):
     text = admin.open(address).text
 
     assert re.findall(r'class="breadcrumb-item"><a href="[^"]+">([^<]+)</a>', text) == trail
+
+
+@pytest.mark.parametrize(
+    ("path", "choice"),
+    [
+        ("clients", "search=it%27s+%24%28id%29"),
+        ("users", "search=ada"),
+        ("tokens", "kind=access&client_id=demo-web"),
+        ("grants", "sub=nobody"),
+        ("logout-deliveries", "status=failed"),
+    ],
+)
+def test_the_line_for_the_admin_api_asks_for_what_the_page_shows(admin, auth_service, path, choice):
+    page = unescape(admin.open(f"/admin/{path}?{choice}").text)
+    words = shlex.split(page.split('id="equivalent-curl"')[1].split(">", 1)[1].split("</pre>")[0])
+
+    address, _, asked = words[-1].partition("?")
+    assert address == f"{auth_service.issuer}/admin-api/v1/{path}"
+    assert sorted(parse_qsl(asked)) == sorted(parse_qsl(choice))
+    auth_service.api("GET", f"{path}?{asked}")

@@ -24,7 +24,9 @@ SHOWN = 5  # tokens and grants on the client's own page
 def index() -> str:
     """All clients, or the person's own."""
     found = listing.fetch("clients", filters=("search", "owner"))
-    return render_template("clients/list.html", listing=found, curl=equivalent("GET", "clients"))
+    return render_template(
+        "clients/list.html", listing=found, curl=equivalent("GET", "clients", query=found.query)
+    )
 
 
 @blueprint.get("/admin/clients/new")

@@ -23,7 +23,9 @@ CONSEQUENCES = ["The tokens given under it stop working at once.", "The client h
 def index() -> str:
     """All grants."""
     found = listing.fetch("grants", filters=("client_id", "sub"))
-    return render_template("grants/list.html", listing=found, curl=equivalent("GET", "grants"))
+    return render_template(
+        "grants/list.html", listing=found, curl=equivalent("GET", "grants", query=found.query)
+    )
 
 
 @blueprint.route("/admin/grants/<grant_id>/revoke", methods=["GET", "POST"])

@@ -46,9 +46,17 @@ class Listing:
         """The list with one of its filters set to this; to nothing where it is empty."""
         return self._address(**{name: value})
 
+    @property
+    def query(self) -> str:
+        """The choice, as the admin API takes it too."""
+        return self._query()
+
     def _address(self, **extra: str) -> str:
-        query = {key: value for key, value in {**self.chosen, **extra}.items() if value}
-        return f"{request.path}?{urlencode(query)}" if query else request.path
+        query = self._query(**extra)
+        return f"{request.path}?{query}" if query else request.path
+
+    def _query(self, **extra: str) -> str:
+        return urlencode({key: value for key, value in {**self.chosen, **extra}.items() if value})
 
 
 def fetch(*segments: str, filters: tuple[str, ...]) -> Listing:

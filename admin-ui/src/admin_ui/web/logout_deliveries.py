@@ -18,7 +18,9 @@ def index() -> str:
     """The deliveries of the last week, the newest first."""
     found = listing.fetch("logout-deliveries", filters=("status", "client_id"))
     return render_template(
-        "logout_deliveries/list.html", listing=found, curl=equivalent("GET", "logout-deliveries")
+        "logout_deliveries/list.html",
+        listing=found,
+        curl=equivalent("GET", "logout-deliveries", query=found.query),
     )
 
 

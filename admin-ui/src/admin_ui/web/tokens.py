@@ -23,7 +23,9 @@ Page = str | tuple[str, int] | Response
 def index() -> str:
     """All valid tokens; the tokens themselves are not stored, their hashes name them."""
     found = listing.fetch("tokens", filters=("kind", "client_id", "sub"))
-    return render_template("tokens/list.html", listing=found, curl=equivalent("GET", "tokens"))
+    return render_template(
+        "tokens/list.html", listing=found, curl=equivalent("GET", "tokens", query=found.query)
+    )
 
 
 @blueprint.route("/admin/tokens/<token_id>/revoke", methods=["GET", "POST"])

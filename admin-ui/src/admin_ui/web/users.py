@@ -79,7 +79,9 @@ class NewUserForm(ProfileForm):
 def index() -> str:
     """All users."""
     found = listing.fetch("users", filters=("search",))
-    return render_template("users/list.html", listing=found, curl=equivalent("GET", "users"))
+    return render_template(
+        "users/list.html", listing=found, curl=equivalent("GET", "users", query=found.query)
+    )
 
 
 @blueprint.route("/admin/users/new", methods=["GET", "POST"])
