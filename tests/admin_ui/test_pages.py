@@ -141,3 +141,11 @@ def test_the_line_for_the_admin_api_asks_for_what_the_page_shows(admin, auth_ser
     assert address == f"{auth_service.issuer}/admin-api/v1/{path}"
     assert sorted(parse_qsl(asked)) == sorted(parse_qsl(choice))
     auth_service.api("GET", f"{path}?{asked}")
+
+
+@pytest.mark.parametrize("path", ["/admin/clients", "/admin/users"])
+def test_nothing_is_too_long_to_search_for(admin, path):
+    page = admin.open(f"{path}?search={'x' * 300}")
+
+    assert page.status == 200
+    assert "begins with this" in page.text
