@@ -48,6 +48,7 @@ def test_a_deleted_token_registers_nothing(admin, auth_service, token):
 
     asked = admin.open(f"/admin/registration/tokens/{newest['id']}/delete")
     assert "Clients that were registered with it stay." in asked.text
+    assert f"{newest['name']}: {newest['remaining']} of " in asked.text
     after = admin.submit(asked)
 
     assert "The token is deleted." in after.text

@@ -57,6 +57,24 @@ def test_pages_obey_the_policy_and_can_be_heard(admin, address):
         assert "aria-label" in attributes or (name and name[1] in labels), attributes
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/admin/clients?owner=nobody", "This person owns no client."),
+        ("/admin/clients?search=zzzz", "No client's name or id begins with that."),
+        (f"/admin/clients?search={'z' * 300}", "No client's name or id begins with that."),
+        ("/admin/users?search=zzzz", "No username or email address begins with that."),
+        ("/admin/clients?after=!", "after is not a cursor of this API"),
+        ("/admin/tokens?kind=banana", "kind must be"),
+    ],
+)
+def test_a_list_with_nothing_to_show_says_why(admin, address, words):
+    page = unescape(admin.open(address).text)
+
+    assert words in page
+    assert "Some fields are not as they must be" not in page
+
+
 def test_the_endpoint_panel_has_every_address_of_the_discovery_document(admin, auth_service):
     text = admin.open("/admin/").text
     metadata = requests.get(f"{auth_service.issuer}/.well-known/openid-configuration", timeout=10).json()
@@ -113,12 +131,13 @@ def test_each_page_says_when_it_is_a_demo(make_ui, demo):
     ("address", "trail"),
     [
         ("/admin/clients/demo-web/delete", ["Clients", "Demo web app"]),
-        ("/admin/tokens/x/revoke", ["Tokens"]),
+        ("/admin/tokens/{token}/revoke", ["Tokens"]),
         ("/admin/signing-keys/rotate", ["Signing keys"]),
     ],
 )
-def test_a_question_says_where_it_stands(admin, address, trail):
-    text = admin.open(address).text
+def test_a_question_says_where_it_stands(admin, auth_service, address, trail):
+    token = auth_service.api("GET", "tokens?limit=1")["items"][0]["id"]
+    text = admin.open(address.format(token=token)).text
 
     assert re.findall(r'class="breadcrumb-item"><a href="[^"]+">([^<]+)</a>', text) == trail
 

@@ -65,6 +65,24 @@ def test_one_is_revoked_after_a_confirmation(admin, auth_service, ada):
     assert len(ids - left) == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "consequence"),
+    [("access", "it may get another"), ("refresh", "access tokens that came from the same sign-in stop")],
+)
+def test_the_confirmation_says_whose_token_it_is_and_what_stops(admin, auth_service, ada, kind, consequence):
+    token = auth_service.api("GET", f"tokens?sub={ada['sub']}&kind={kind}")["items"][0]["id"]
+    page = admin.open(f"/admin/tokens/{token}/revoke").text
+
+    assert f"Revoke this {kind} token?" in page
+    assert "Demo web app has it for ada." in page
+    assert consequence in page
+
+
+def test_what_is_gone_is_not_asked_about(admin):
+    for path in ("tokens/x/revoke", "grants/x/revoke", "registration/tokens/x/delete"):
+        assert admin.open(f"/admin/{path}").status == 404
+
+
 def test_all_of_a_user_are_revoked(admin, auth_service, ada):
     page = admin.submit(admin.open(f"/admin/tokens/revoke-all?sub={ada['sub']}"))
 
@@ -78,8 +96,9 @@ def test_all_of_nobody_is_not_all_of_everybody(admin):
     assert admin.open("/admin/grants/revoke-all").status == 404
 
 
-def test_going_back_leads_nowhere_else(admin):
-    page = admin.open("/admin/tokens/x/revoke?back=https://evil.example/")
+def test_going_back_leads_nowhere_else(admin, auth_service, ada):
+    token = auth_service.api("GET", f"tokens?sub={ada['sub']}")["items"][0]["id"]
+    page = admin.open(f"/admin/tokens/{token}/revoke?back=https://evil.example/")
 
     assert '<a class="btn" href="/admin/">Cancel</a>' in page.text
     assert 'href="https://evil' not in page.text
@@ -88,6 +107,8 @@ def test_going_back_leads_nowhere_else(admin):
 def test_a_grant_is_withdrawn(admin: Browser, auth_service, grant):
     page = admin.open(f"/admin/grants?client_id={grant['client_id']}")
     assert ">grace</a>" in page.text and "profile" in page.text
+    asked = admin.open(f"/admin/grants/{grant['id']}/revoke")
+    assert f"grace allowed {grant['client_name']}: profile." in asked.text
 
     asked = admin.open(f"/admin/grants/{quote(grant['id'])}/revoke?back=/admin/grants")
     assert "has to ask for consent again" in asked.text

@@ -37,6 +37,7 @@ def test_a_token_is_shown_once_and_registers_clients(administrator: Api, registe
         one for one in administrator.get(PATH, limit=100).json["items"] if one["id"] == made.json["id"]
     ]
     assert listed == {name: value for name, value in made.json.items() if name != "token"} | {"remaining": 1}
+    assert administrator.get(f"{PATH}/{listed['id']}").json == listed
     stored = InitialAccessToken._get_collection().find_one({"_id": made.json["id"]})
     assert token not in repr(stored)
 
@@ -53,6 +54,7 @@ def test_expired_tokens_are_not_listed(automation: Api, clock) -> None:
     assert made["uses"] == 1
     clock.advance(seconds=60)
     assert made["id"] not in [one["id"] for one in automation.get(PATH, limit=100).json["items"]]
+    assert automation.get(f"{PATH}/{made['id']}").status_code == 404
 
 
 def test_lists_come_in_pages(automation: Api) -> None:

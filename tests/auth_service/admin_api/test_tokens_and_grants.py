@@ -42,6 +42,7 @@ def test_tokens_are_listed_with_names(
 ) -> None:
     items = automation.get("/tokens", client_id=person.client_id).json["items"]
     assert [item["id"] for item in items] == sorted([hash_secret(person.access), hash_secret(person.refresh)])
+    assert [automation.get(f"/tokens/{item['id']}").json for item in items] == items
     assert {item["kind"] for item in items} == {"access", "refresh"}
     for item in items:
         assert (item["client_name"], item["username"], item["scope"]) == ("Shop", username, "openid profile")
@@ -125,6 +126,7 @@ def test_a_grant_is_listed_and_taken_back_with_its_tokens(
     Grant.allow(sub, person.client_id, ["openid", "profile"], clock.now())
     [grant] = automation.get("/grants", sub=sub).json["items"]
     assert automation.get("/grants", client_id=person.client_id).json["items"] == [grant]
+    assert automation.get(f"/grants/{grant['id']}").json == grant
     assert (grant["id"], grant["client_name"], grant["username"]) == (
         f"{sub}:{person.client_id}",
         "Shop",

@@ -68,7 +68,9 @@ def _refused(error: Refused) -> Answer:
     log_refusal("the admin API refused", status=error.status, error=error.error)
     if error.status == 404:
         return error_page(404)
-    return error_page(error.status if error.status in (403, 409, 413, 429) else 400, text=error.description)
+    faults = " ".join(f"{name} {message}." for name, message in error.fields.items())
+    status = error.status if error.status in (403, 409, 413, 429) else 400
+    return error_page(status, text=faults or error.description)
 
 
 def _down(error: AuthServiceDown) -> Answer:

@@ -11,7 +11,7 @@ from admin_ui.web import listing
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
 from admin_ui.web.rights import require_reader, writers_only
-from admin_ui.web.tokens import chosen_owner, owner_name_and_page
+from admin_ui.web.tokens import chosen_owner, client_of, holder_of, owner_name_and_page
 
 blueprint = Blueprint("grants", __name__)
 blueprint.before_request(require_reader)
@@ -32,9 +32,10 @@ def index() -> str:
 @writers_only
 def revoke(grant_id: str) -> Page:
     """Withdraw one grant."""
+    grant = admin_api.get("grants", grant_id)
     asked = Confirmation(
         title="Withdraw this grant?",
-        question=f"The grant {grant_id}.",
+        question=f"{holder_of(grant)} allowed {client_of(grant)}: {' '.join(grant['scope']) or 'no scope'}.",
         consequences=CONSEQUENCES,
         button="Withdraw grant",
         back=own_path(request.values.get("back", "")),

@@ -9,7 +9,7 @@ from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
 from admin_ui.web import listing
-from admin_ui.web.confirmation import Confirmation
+from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
 from admin_ui.web.forms import Form
 from admin_ui.web.rights import require_reader, writers_only
@@ -78,9 +78,10 @@ def create() -> Page:
 @writers_only
 def delete(token_id: str) -> Page:
     """Take a token back."""
+    token = admin_api.get("initial-access-tokens", token_id)
     asked = Confirmation(
         title="Delete this initial access token?",
-        question=f"The token whose hash is {token_id}.",
+        question=f"{token['name']}: {token['remaining']} of {count(token['uses'], 'registration')} left.",
         consequences=[
             "Nothing can be registered with it any more.",
             "Clients that were registered with it stay.",

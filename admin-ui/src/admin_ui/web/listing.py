@@ -38,6 +38,11 @@ class Listing:
         return any(self.chosen.values())
 
     @property
+    def is_searched(self) -> bool:
+        """Whether something was typed to look for."""
+        return bool(self.chosen.get("search"))
+
+    @property
     def plain_address(self) -> str:
         """The list without any filter."""
         return request.path

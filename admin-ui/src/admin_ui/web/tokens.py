@@ -1,5 +1,6 @@
 """`/admin/tokens`: which tokens are valid, by client, user and kind; revoke one or all."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,6 +18,17 @@ from admin_ui.web.rights import require_reader, writers_only
 blueprint = Blueprint("tokens", __name__)
 blueprint.before_request(require_reader)
 Page = str | tuple[str, int] | Response
+#: By kind of token, as the admin API and RFC 7009 §2.1 have it.
+CONSEQUENCES = {
+    "access": [
+        "Whoever uses it is refused from the next request on.",
+        "The client is not locked out: it may get another.",
+    ],
+    "refresh": [
+        "The access tokens that came from the same sign-in stop working with it.",
+        "The client gets new ones only when the person signs in to it again.",
+    ],
+}
 
 
 @blueprint.get("/admin/tokens")
@@ -31,11 +43,12 @@ def index() -> str:
 @blueprint.route("/admin/tokens/<token_id>/revoke", methods=["GET", "POST"])
 @writers_only
 def revoke(token_id: str) -> Page:
-    """Revoke one token."""
+    """Revoke one token; a refresh token takes all that came from the same authorization with it."""
+    token = admin_api.get("tokens", token_id)
     asked = Confirmation(
-        title="Revoke this token?",
-        question=f"The token whose hash is {token_id}.",
-        consequences=["Whoever uses it is refused from the next request on."],
+        title=f"Revoke this {token['kind']} token?",
+        question=f"{client_of(token)} has it for {holder_of(token)}. Its hash is {token_id}.",
+        consequences=CONSEQUENCES[token["kind"]],
         button="Revoke token",
         back=own_path(request.values.get("back", "")),
         place="",
@@ -80,6 +93,17 @@ def chosen_owner() -> dict[str, str]:
     if len(whose) != 1:
         raise NotFound
     return whose
+
+
+def client_of(row: dict[str, Any]) -> str:
+    """The client of a token or grant, as people call it."""
+    return str(row["client_name"] or row["client_id"])
+
+
+def holder_of(row: dict[str, Any]) -> str:
+    """The person of a token or grant, or that there is none."""
+    own = row["sub"] in (None, row["client_id"])
+    return "itself" if own else str(row["username"] or row["sub"])
 
 
 def owner_name_and_page(whose: dict[str, str]) -> tuple[str, str]:

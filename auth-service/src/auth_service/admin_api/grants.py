@@ -52,7 +52,18 @@ def list_grants(query_data: GrantQuery) -> dict[str, Any]:
     """List grants in the order of their ids."""
     condition = query_data.model_dump(include={"client_id", "sub"}, exclude_none=True)
     rows = with_names(find_page(Grant._get_collection(), condition, query_data))
-    return as_page(rows, query_data, lambda row: {**row, "id": row["_id"]})
+    return as_page(rows, query_data, show)
+
+
+@blueprint.get("/grants/<grant_id>")
+@needs(READ)
+@blueprint.output(GrantOut)
+def read_grant(grant_id: str) -> dict[str, Any]:
+    """Read one grant."""
+    grant = Grant._get_collection().find_one({"_id": grant_id})
+    if grant is None:
+        raise NotFound("grant")
+    return show(*with_names([grant]))
 
 
 @blueprint.delete("/grants/<grant_id>")
@@ -77,3 +88,8 @@ def revoke_grants(query_data: Whose) -> dict[str, int]:
     deleted = Grant._get_collection().delete_many(condition).deleted_count
     revoke_all(**condition)
     return {"revoked": deleted}
+
+
+def show(row: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of a stored grant."""
+    return {**row, "id": row["_id"]}

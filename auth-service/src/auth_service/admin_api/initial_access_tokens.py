@@ -87,6 +87,18 @@ def create_initial_access_token(json_data: InitialAccessTokenIn) -> tuple[dict[s
     return {**show(made.to_mongo().to_dict()), "token": token}, 201
 
 
+@blueprint.get("/initial-access-tokens/<token_id>")
+@needs(READ)
+@blueprint.output(InitialAccessTokenOut)
+def read_initial_access_token(token_id: str) -> dict[str, Any]:
+    """Read one token that has not expired."""
+    condition = {"_id": token_id, "expires_at": {"$gt": server().clock.now()}}
+    found = InitialAccessToken._get_collection().find_one(condition)
+    if found is None:
+        raise NotFound("initial access token")
+    return show(found)
+
+
 @blueprint.delete("/initial-access-tokens/<token_id>")
 @needs(WRITE)
 @blueprint.doc(responses={204: "Deleted"})

@@ -82,9 +82,7 @@ class Revoked(BaseModel):
 @blueprint.output(TokenPage)
 def list_tokens(query_data: TokenQuery) -> dict[str, Any]:
     """List valid tokens in the order of their ids. A refresh token that was used is no longer valid."""
-    condition = query_data.model_dump(include={"client_id", "sub"}, exclude_none=True)
-    condition["expires_at"] = {"$gt": server().clock.now()}
-    condition["rotated_at"] = None
+    condition = query_data.model_dump(include={"client_id", "sub"}, exclude_none=True) | _valid()
     kinds: tuple[Kind, ...] = (query_data.kind,) if query_data.kind else ("access", "refresh")
     found = [
         [{**row, "kind": kind} for row in find_page(MODELS[kind]._get_collection(), condition, query_data)]
@@ -92,6 +90,18 @@ def list_tokens(query_data: TokenQuery) -> dict[str, Any]:
     ]
     rows = list(merge(*found, key=itemgetter("_id")))[: query_data.limit + 1]
     return as_page(with_names(rows), query_data, show)
+
+
+@blueprint.get("/tokens/<token_id>")
+@needs(READ)
+@blueprint.output(TokenOut)
+def read_token(token_id: str) -> dict[str, Any]:
+    """Read one valid token by its hash."""
+    for kind, model in MODELS.items():
+        row = model._get_collection().find_one({"_id": token_id} | _valid())
+        if row is not None:
+            return show(*with_names([{**row, "kind": kind}]))
+    raise NotFound("token")
 
 
 @blueprint.delete("/tokens/<token_id>")
@@ -114,6 +124,11 @@ def revoke_token(token_id: str) -> dict[str, int]:
 def revoke_tokens(query_data: Whose) -> dict[str, int]:
     """Revoke every token of a client, of a user, or of a user at a client."""
     return {"revoked": revoke_all(**query_data.condition())}
+
+
+def _valid() -> dict[str, Any]:
+    """What holds of tokens that are neither expired nor rotated."""
+    return {"expires_at": {"$gt": server().clock.now()}, "rotated_at": None}
 
 
 def show(row: dict[str, Any]) -> dict[str, Any]:
