@@ -16,6 +16,8 @@ from admin_ui.web.redirect_uri_fields import RedirectUrisField
 from admin_ui.web.rights import present_person
 
 ADMINISTRATIVE = {"admin:read", "admin:write", "clients:own"}
+#: What means nothing where nobody signs in; `profile` opens `/api/me` to a client's own token too.
+ABOUT_PEOPLE = {"openid", "email", "address", "phone", "offline_access"}
 
 
 class ClientForm(OpenIDClientFields):
@@ -36,7 +38,8 @@ class ClientForm(OpenIDClientFields):
                 field.native = kind.key == "native"
         if client and "token_endpoint_auth_method" in self:
             self._name_methods_that_need_a_new_secret(client)
-        self.scopes = scopes_offered(client)
+        grants = set((client or kind.registration).get("grant_types") or ())
+        self.scopes = scopes_offered(client, acts_for_itself=grants <= {"client_credentials"})
         self.scope.choices = [SelectChoice(scope["name"]) for scope in self.scopes]
 
     def registration(self) -> dict[str, Any]:
@@ -66,11 +69,14 @@ class ClientForm(OpenIDClientFields):
         return {name: value.strip() if isinstance(value, str) else value for name, value in self.data.items()}
 
 
-def scopes_offered(client: dict[str, Any] | None) -> list[dict[str, str]]:
-    """The server's scopes with their descriptions; the administrative ones for those who may give them."""
-    scopes = _scopes_of_server()
-    if not present_person().may_write:
-        scopes = [scope for scope in scopes if scope["name"] not in ADMINISTRATIVE]
+def scopes_offered(client: dict[str, Any] | None, acts_for_itself: bool) -> list[dict[str, str]]:
+    """The server's scopes that matter to it, with their descriptions; the administrative ones for those who may
+    give them; and whatever it has already.
+    """
+    left_out = (ABOUT_PEOPLE if acts_for_itself else set()) | (
+        set() if present_person().may_write else ADMINISTRATIVE
+    )
+    scopes = [scope for scope in _scopes_of_server() if scope["name"] not in left_out]
     known = {scope["name"] for scope in scopes}
     kept = [name for name in ((client or {}).get("scope") or "").split() if name not in known]
     return scopes + [{"name": name, "description": ""} for name in kept]
