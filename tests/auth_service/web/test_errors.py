@@ -99,3 +99,18 @@ def test_an_unexpected_error_is_a_500_that_tells_nothing(app, client, capsys, mo
     assert response.headers["X-Request-ID"] in response.text
     log = capsys.readouterr().out
     assert "RuntimeError: it is [redacted]" in log and token not in log
+
+
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        ({}, "Mend what the app sends"),
+        ({"client_id": "nobody"}, "Check the client_id"),
+        ({"redirect_uri": "https://elsewhere.example/"}, "the redirect URI must be registered"),
+    ],
+)
+def test_who_makes_an_app_is_told_what_to_look_at(client, register, query, advice):
+    request = {"client_id": register()} | query if query else {}
+    page = client.get("/oauth/authorize", query_string=request)
+    assert page.status_code == 400
+    assert advice in page.text

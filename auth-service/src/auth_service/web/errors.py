@@ -43,9 +43,9 @@ _TEXTS = {
 }  # fmt: skip
 
 
-#: What who makes the app can do about an authorization request that was not answered.
+#: What who makes the app can do about an authorization request that was not answered: by what it says, or by its code.
 _ADVICE = {
-    "invalid_request": (
+    "redirect_uri": (
         "Compare the request with the app's registration: the redirect URI must be registered, character by "
         "character, down to case, port and final slash. The app's page in the administration lists what is "
         "registered; the log says under the request id below which rule refused."
@@ -55,6 +55,9 @@ _ADVICE = {
         "another server, deleted or disabled."
     ),
 }
+_OTHER_ADVICE = (
+    "Mend what the app sends as it says above. The log says under the request id below which rule refused."
+)
 
 
 def init(app: Flask) -> None:
@@ -96,12 +99,13 @@ def authorization_error_page(
 
     The address that came is shown as text and never as a link: it is not known to be the app's.
     """
+    about = "redirect_uri" if "redirect" in description else error
     page = render_template(
         "authorization_error.html",
         error=error,
         description=description,
         details=details,
-        advice=_ADVICE.get(error, _ADVICE["invalid_request"]),
+        advice=_ADVICE.get(about, _OTHER_ADVICE),
     )
     return make_response(page, 400)
 
