@@ -2,9 +2,9 @@
 
     python -m tests.run [--fast]
 
-All of them run one after the other; the fast ones alone run together, since each waits for MongoDB half of its
-time, and are shown one after the other. A failing suite does not stop the others. With CI=true, a suite that
-this machine cannot run is a failure.
+Most run one after the other. Those that wait for what they have started half of their time run in lanes beside each
+other, as do the fast ones alone, and are shown one after the other. A failing suite does not stop the others. With
+CI=true, a suite that this machine cannot run is a failure.
 """
 
 import os
@@ -17,7 +17,7 @@ import xml.etree.ElementTree as ElementTree
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import groupby
 from typing import IO
 
 from tests.suites import PROJECT, RESULTS, SUITES, Suite
@@ -50,22 +50,40 @@ def main() -> None:
     fast = "--fast" in sys.argv[1:]
     if fast:
         os.environ["GATEHOUSE_FAST"] = "1"  # some suites then try less of what is alike
-    outcomes = run_together([suite for suite in SUITES if suite.fast]) if fast else list(map(run, SUITES))
+    outcomes = run_together([suite for suite in SUITES if suite.fast]) if fast else run_all()
     print_summary(outcomes, time.monotonic() - started)
     sys.exit(any(outcome.failed for outcome in outcomes))
 
 
+def run_all() -> list[Outcome]:
+    """Run every suite, in their order but for the lanes."""
+    outcomes: list[Outcome] = []
+    for in_lanes, neighbours in groupby(SUITES, lambda suite: suite.lane is not None):
+        suites = list(neighbours)
+        outcomes += run_together(suites) if in_lanes else map(run, suites)
+    return outcomes
+
+
 def run_together(suites: list[Suite]) -> list[Outcome]:
-    """Run them at the same time, and print what each said once it and those before it are done."""
-    with ExitStack() as files, ThreadPoolExecutor(len(suites)) as threads:
+    """Run them at the same time, those of one lane in their order; each is shown once those before it are done."""
+    with ExitStack() as files:
         outputs = [files.enter_context(tempfile.TemporaryFile("w+")) for _ in suites]
-        running = list(map(partial(threads.submit, run), suites, outputs))
+        lanes = {suite.lane or suite.name: ThreadPoolExecutor(1) for suite in suites}
+        running = [
+            lanes[suite.lane or suite.name].submit(run, suite, output)
+            for suite, output in zip(suites, outputs, strict=True)
+        ]
         try:
             return [shown(outcome, output) for outcome, output in zip(running, outputs, strict=True)]
         except BaseException:
-            for process in list(processes):  # Ctrl-C: which reaches only us
+            for lane in lanes.values():  # Ctrl-C: which reaches only us
+                lane.shutdown(wait=False, cancel_futures=True)
+            for process in list(processes):
                 os.killpg(process.pid, signal.SIGINT)
             raise
+        finally:
+            for lane in lanes.values():
+                lane.shutdown()
 
 
 def shown(running: Future[Outcome], output: IO[str]) -> Outcome:

@@ -30,7 +30,8 @@ class Suite:
     fast_arguments: tuple[str, ...] = ()  # what the inner loop adds to the command
     environment: dict[str, str] = field(default_factory=dict)
     missing: Callable[[], str | None] = lambda: None
-    patience: int = 600  # seconds, after which it counts as failed
+    lane: str | None = None  # of neighbours in different lanes one runs beside the other
+    patience: int = 900  # seconds, after which it counts as failed
 
     @property
     def report(self) -> Path:
@@ -101,18 +102,24 @@ SUITES = [
         "--ignore=tests/e2e/containers",
         f"--ignore={APACHE_TESTS}",
         environment={"GATEHOUSE_E2E": "local"},
+        lane="local",
     ),
-    tests("e2e apache", APACHE_TESTS, environment={"GATEHOUSE_E2E": "local"}, missing=no_apache),
-    tests("browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser),
-    tests("demo", "tests/demo", patience=900),
-    tests("benchmarks", "tests/benchmarks", patience=300),
-    tests("postman", "tests/postman", environment={"GATEHOUSE_E2E": "local"}),
+    tests(
+        "e2e apache", APACHE_TESTS, environment={"GATEHOUSE_E2E": "local"}, missing=no_apache, lane="local"
+    ),
+    tests(
+        "browser", "tests/browser", environment={"GATEHOUSE_E2E": "local"}, missing=no_browser, lane="local"
+    ),
+    tests("postman", "tests/postman", environment={"GATEHOUSE_E2E": "local"}, lane="local"),
     tests(
         "e2e containers",
         "tests/e2e",
         f"--ignore={APACHE_TESTS}",  # a container cannot call an Apache on the host's loopback
         environment={"GATEHOUSE_E2E": "docker"},
         missing=no_engine,
-        patience=900,
+        patience=1200,
+        lane="containers",
     ),
+    tests("demo", "tests/demo", patience=900, lane="containers"),
+    tests("benchmarks", "tests/benchmarks", patience=300),
 ]

@@ -60,3 +60,14 @@ def test_a_suite_that_breaks_outside_its_tests_has_failed(tmp_path):
     (tmp_path / "test_sky.py").write_text("def test_good(): pass")
     outcome = run.run(suites.tests("broken", str(tmp_path / "test_sky.py")))
     assert (outcome.passed, outcome.failed) == (1, 1)
+
+
+def test_lanes_run_beside_each_other_and_the_suites_of_one_in_their_order(tmp_path):
+    there = tmp_path / "there"
+    wait = f"until test -e {there}; do sleep 0.05; done; touch {there}.seen"
+    suites = [
+        Suite("waits", ["sh", "-c", wait], lane="one", patience=20),
+        Suite("follows", ["test", "-e", f"{there}.seen"], lane="one"),
+        Suite("is waited for", ["touch", str(there)], lane="two"),
+    ]
+    assert [it.word for it in run.run_together(suites)] == ["passed"] * 3
