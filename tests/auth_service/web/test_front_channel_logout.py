@@ -53,6 +53,7 @@ def test_each_app_that_took_part_has_a_frame_and_then_it_goes_on(client, setting
     by_host = {urlsplit(uri).hostname: uri for uri in frames(page)}
     assert by_host.keys() == {"asking.example", "other.example"}
     assert by_host["other.example"].startswith("https://Other.example/out?iss=")
+    assert "&sid=" in by_host["other.example"], "also where it did not register to need it"
     asked = urlsplit(by_host["asking.example"])
     sid = decode(id_token.split(".")[1])["sid"]
     assert asked.query.startswith("a=b%FF&")

@@ -105,5 +105,6 @@ class ClientFields(Form):
         description="Shown in a frame when somebody signs out here. At the same host as a redirect URI.",
     )
     frontchannel_logout_session_required = BooleanField(
-        "The frame's address must name the session", description="By iss and sid in its query."
+        "The app relies on the session in the frame's address",
+        description="Its iss and sid are there in any case; this records that the app needs them.",
     )
