@@ -26,8 +26,9 @@ class Suite:
 
     name: str
     command: list[str]
-    fast: bool = False
-    fast_arguments: tuple[str, ...] = ()  # what the inner loop adds to the command
+    inner_loop: tuple[str, ...] | None = (
+        None  # what the inner loop adds to the command; None: it leaves it out
+    )
     environment: dict[str, str] = field(default_factory=dict)
     missing: Callable[[], str | None] = lambda: None
     lane: str | None = None  # of neighbours in different lanes one runs beside the other
@@ -39,20 +40,20 @@ class Suite:
         return RESULTS / f"{self.name.replace(' ', '-')}.xml"
 
 
-#: What the inner loop leaves out; pytest says of how many tests (`deselected`).
-NOT_THOROUGH = ("-m", "not thorough")
-#: For what runs beside a longer suite on the same cores: each worker takes seconds to start.
-ONE_PROCESS = ("-n", "0")
+#: In the inner loop pytest says how many tests it leaves out (`deselected`).
+IN_PART = ("-p", "tests.inner_loop")
+#: The same for what runs beside a longer suite on the same cores: each worker takes seconds to start.
+IN_PART_ALONE = (*IN_PART, "-n", "0")
 
 
 def check(name: str, *command: str) -> Suite:
     """A tool over the whole repository."""
-    return Suite(name, [str(BIN / command[0]), *command[1:]], fast=True, patience=180)
+    return Suite(name, [str(BIN / command[0]), *command[1:]], inner_loop=(), patience=180)
 
 
-def tests(name: str, *arguments: str, fast_arguments: tuple[str, ...] = (), **more: object) -> Suite:
+def tests(name: str, *arguments: str, **more: object) -> Suite:
     """A folder of tests, run by pytest."""
-    suite = Suite(name, [], fast_arguments=(*NOT_THOROUGH, *fast_arguments), **more)  # type: ignore[arg-type]
+    suite = Suite(name, [], **more)  # type: ignore[arg-type]
     suite.environment.update(BYTECODE)
     pytest = [sys.executable, "-m", "pytest", "--no-header", "--quiet", f"--junitxml={suite.report}"]
     suite.command.extend([*pytest, *arguments])
@@ -91,11 +92,13 @@ SUITES = [
     check("format", "ruff", "format", "--check", "."),
     check("types", "mypy"),
     check("imports", "lint-imports"),
-    check("packages", "pip", "check"),  # that the locks, installed without resolving, lack nothing
-    tests("auth-service", *WORKERS, "tests/auth_service", fast=True),
-    tests("resource-api", *WORKERS, "tests/resource_api", fast=True, fast_arguments=ONE_PROCESS),
-    tests("admin-ui", *WORKERS, "tests/admin_ui", fast=True, fast_arguments=ONE_PROCESS),
-    tests("docs", "tests/docs", fast=True),
+    Suite(
+        "packages", [str(BIN / "pip"), "check"]
+    ),  # that the locks, installed without resolving, lack nothing
+    tests("auth-service", *WORKERS, "tests/auth_service", inner_loop=IN_PART),
+    tests("resource-api", *WORKERS, "tests/resource_api", inner_loop=IN_PART_ALONE),
+    tests("admin-ui", *WORKERS, "tests/admin_ui", inner_loop=IN_PART_ALONE),
+    tests("docs", "tests/docs"),
     tests(
         "e2e local",
         "tests/e2e",

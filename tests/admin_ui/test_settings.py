@@ -53,12 +53,14 @@ def test_the_issuer_is_an_origin_and_nothing_more(monkeypatch, capsys, issuer):
     assert "ADMIN_UI_ISSUER: " in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_the_back_channel_is_the_issuer_unless_said_otherwise():
     assert start(**GOOD).stdout.strip() == "http://127.0.0.1:5000"
     compose = start(**GOOD, ADMIN_UI_AUTH_SERVICE_URL="http://auth-service:8000")
     assert compose.stdout.strip() == "http://auth-service:8000"
 
 
+@pytest.mark.thorough
 def test_secrets_may_be_files(tmp_path):
     (tmp_path / "admin_ui_client_secret").write_text("c" * 32)
     (tmp_path / "admin_ui_secret_key").write_text("s" * 32)
@@ -68,6 +70,7 @@ def test_secrets_may_be_files(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.thorough
 def test_gunicorn_gives_up_at_once():
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ADMIN_UI")}
     done = subprocess.run(

@@ -1,9 +1,6 @@
 """The real application on a real MongoDB, migrated once a worker; each test makes the clients and users it needs."""
 
 import base64
-import itertools
-import json
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,7 +11,6 @@ import mongoengine
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from joserfc.jwk import RSAKey
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -50,33 +46,6 @@ def make_settings(mongodb_uri: str) -> Callable[..., Settings]:
         return Settings(**(values | changes))
 
     return make
-
-
-@pytest.fixture(scope="package", autouse=True)
-def few_rsa_keys() -> Iterator[None]:
-    """In the inner loop a few RSA keys are handed out in turn, and opened once: either takes longer than ten tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        if os.environ.get("GATEHOUSE_FAST"):
-            made = itertools.cycle([RSAKey.generate_key(2048).private_key for _ in range(8)])
-
-            def take(_bits: int = 2048, parameters: Any = None, *_: Any, **__: Any) -> RSAKey:
-                key = next(made)
-                return RSAKey(key, key, parameters)
-
-            patch.setattr(RSAKey, "generate_key", take)
-            opened: dict[str, Any] = {}
-            open_key = RSAKey.binding.import_private_key
-
-            def open_once(jwk: dict[str, Any]) -> Any:
-                numbers = json.dumps(
-                    {name: jwk.get(name) for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi")}
-                )
-                if numbers not in opened:
-                    opened[numbers] = open_key(jwk)
-                return opened[numbers]
-
-            patch.setattr(RSAKey.binding, "import_private_key", open_once)
-        yield
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -73,6 +73,7 @@ def create_app():
 """
 
 
+@pytest.mark.thorough
 def test_each_worker_of_gunicorn_does_it_after_the_fork(tmp_path):
     (tmp_path / "saying.py").write_text(GUNICORN)
     settings = (SERVICE / "gunicorn.conf.py").read_text().partition("def on_starting")

@@ -44,6 +44,7 @@ def test_a_second_run_changes_nothing(migrated):
     assert snapshot(database) == before
 
 
+@pytest.mark.thorough
 def test_several_at_once_on_an_empty_database_get_along(make_settings, mongodb_uri, database_name):
     database = connect(mongodb_uri, database_name)
     settings = make_settings(resource_api_client_secret="r" * 32)
@@ -73,6 +74,7 @@ def test_every_document_has_its_collection_and_indexes(migrated):
         assert len(database[document._get_collection_name()].index_information()) >= declared + 1
 
 
+@pytest.mark.thorough
 def test_what_expires_goes_by_itself(migrated):
     _, database = migrated
     for name in (
@@ -96,6 +98,7 @@ def test_views_hold_no_credentials(migrated):
     assert "secrets" not in database.client_profiles.find_one({"_id": "demo-web"})
 
 
+@pytest.mark.thorough
 def test_a_service_refuses_an_older_schema(migrated):
     settings, database = migrated
     database.schema.update_one({"_id": "schema"}, {"$set": {"version": 0}})
@@ -105,6 +108,7 @@ def test_a_service_refuses_an_older_schema(migrated):
         prepare(settings)
 
 
+@pytest.mark.thorough
 def test_outside_the_demo_the_demos_clients_are_refused(migrated, make_settings, database_name):
     with pytest.raises(SystemExit, match="demo's clients"):
         prepare(make_settings(mongodb_database=database_name, demo=False))
@@ -130,6 +134,7 @@ def test_outside_the_demo_the_demo_password_opens_nothing(
     assert refused.json["error"] == "invalid_grant"
 
 
+@pytest.mark.thorough
 def test_a_database_that_does_not_answer_is_one_clear_line(make_settings):
     uri = "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"  # a port that nobody listens on
     with pytest.raises(SystemExit, match="MongoDB does not serve it"):

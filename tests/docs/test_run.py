@@ -1,5 +1,7 @@
 """`make test` itself: what it counts, and that what could not run is listed at the end by name."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import run, suites
@@ -18,10 +20,9 @@ def test_at_night(): pass
 
 @pytest.fixture(autouse=True)
 def results(tmp_path, monkeypatch):
-    """Reports that nobody else writes; neither a CI's machine nor the inner loop."""
+    """Reports that nobody else writes, on a machine that is no CI's."""
     monkeypatch.setattr("tests.suites.RESULTS", tmp_path)
     monkeypatch.delenv("CI", raising=False)
-    monkeypatch.delenv("GATEHOUSE_FAST", raising=False)
 
 
 @pytest.fixture
@@ -71,3 +72,16 @@ def test_lanes_run_beside_each_other_and_the_suites_of_one_in_their_order(tmp_pa
         Suite("is waited for", ["touch", str(there)], lane="two"),
     ]
     assert [it.word for it in run.run_together(suites)] == ["passed"] * 3
+
+
+def test_the_inner_loop_tries_one_of_what_is_alike_and_nothing_thorough(tmp_path):
+    (tmp_path / "test_sky.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('stars', [1, 2, 3])\n"
+        "def test_stars(stars): pass\n"
+        "@pytest.mark.thorough\n"
+        "def test_every_galaxy(): pass\n"
+    )
+    suite = suites.tests("alike", "--config-file", str(suites.PROJECT / "pyproject.toml"), str(tmp_path))
+    assert run.run(suite).passed == 4
+    assert run.run(replace(suite, command=[*suite.command, *suites.IN_PART])).passed == 1

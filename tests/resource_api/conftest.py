@@ -1,7 +1,6 @@
 """resource-api as its clients meet it: one application for each strategy, beside the real auth-service."""
 
 import base64
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,13 +29,7 @@ START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
 CLIENT_SECRET = "s3cret/with+signs=that need&encoding%"
 
 
-#: The inner loop tries the default; `make test` tries them all.
-STRATEGIES = (
-    ["shared_database"] if os.environ.get("GATEHOUSE_FAST") else ["shared_database", "endpoint", "jwt"]
-)
-
-
-@pytest.fixture(params=STRATEGIES)
+@pytest.fixture(params=["shared_database", "endpoint", "jwt"])
 def strategy(request: pytest.FixtureRequest) -> str:
     """Every test runs once for each way to check tokens, unless its module overrides this."""
     return request.param

@@ -70,6 +70,7 @@ def test_a_person_finds_the_same_notes_through_another_client(api: FlaskClient, 
     assert api.get("/api/notes", headers=bearer(client_id="robot")).json["items"] == [note]
 
 
+@pytest.mark.thorough
 def test_ids_made_by_two_processes_sort_by_time() -> None:
     moments = [datetime(2030, 1, 1, tzinfo=UTC) + timedelta(milliseconds=n) for n in range(50)]
     make = "import sys; from datetime import datetime; from resource_api.models.note import new_note_id\n"

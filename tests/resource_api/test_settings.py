@@ -100,6 +100,7 @@ def test_every_fault_is_listed_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path
     ]
 
 
+@pytest.mark.thorough
 def test_gunicorn_does_not_start_on_wrong_settings() -> None:
     """As in production: status 1, the faults and no traceback."""
     folder = Path(__file__).parents[2] / "resource-api"

@@ -48,6 +48,7 @@ def test_a_newer_schema_is_fine_and_preparing_twice_too(
     assert "owner_newest_first" in databases[1]["notes"].index_information()
 
 
+@pytest.mark.thorough
 def test_without_mongodb_the_start_gives_up_with_one_line(settings: Settings) -> None:
     nobody = "mongodb://user:hunter2@127.0.0.1:9/?serverSelectionTimeoutMS=100"
     changed = Settings(**{**settings.model_dump(), "mongodb_uri": nobody})

@@ -7,7 +7,6 @@ import pytest
 from auth_service.protocol.client_metadata import InvalidClientMetadata, validate
 from auth_service.protocol.profile import COMPAT, OAUTH21
 from tests.auth_service.admin_api.conftest import Api, faults
-from tests.variations import variations
 
 GOOD = "https://app.example/cb"
 
@@ -55,7 +54,7 @@ BAD_REDIRECT_URIS = [
 
 
 @pytest.mark.rfc("9700 §2.1")
-@pytest.mark.parametrize("uri", variations(BAD_REDIRECT_URIS))
+@pytest.mark.parametrize("uri", BAD_REDIRECT_URIS)
 def test_a_bad_redirect_uri_is_named_by_its_place(automation: Api, uri: str) -> None:
     answer = automation.post("/clients", redirect_uris=[GOOD, uri], post_logout_redirect_uris=[uri])
     assert set(faults(answer)) == {"redirect_uris[1]", "post_logout_redirect_uris[0]"}

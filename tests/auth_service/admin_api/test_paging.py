@@ -53,6 +53,7 @@ def insert_tokens(client_id: str, count: int, now: datetime) -> None:
         )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("limit", [1, 7, 60, 100])
 def test_every_row_comes_once_and_in_order(automation: Api, clock: FrozenClock, limit: int) -> None:
     owner = secrets.token_hex(6)
@@ -172,6 +173,7 @@ def test_a_page_reads_about_as_many_rows_as_it_shows(
         assert find["docsExamined"] <= 2 * 21
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/clients", "/users"])
 def test_a_search_reads_what_it_finds_and_not_the_rest(
     automation: Api, mass: None, path: str, profiler: Collection

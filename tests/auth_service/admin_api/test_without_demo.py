@@ -29,6 +29,7 @@ def sign_in_status(client: FlaskClient, register: Callable[..., str]) -> Callabl
     return attempt
 
 
+@pytest.mark.thorough
 def test_a_password_from_creation_to_the_end(
     automation: Api, sign_in_status: Callable[[str, str], int]
 ) -> None:

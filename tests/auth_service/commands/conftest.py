@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 from pymongo import MongoClient
 
@@ -31,7 +32,11 @@ def run(mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     }
 
     def gatehouse(*arguments: str, input: str | None = None, **changes: str) -> Result:
-        return CliRunner(env=environment | changes).invoke(cli, list(arguments), input=input)
+        log = structlog.get_config()  # which a command sends elsewhere, for what would be its own process
+        try:
+            return CliRunner(env=environment | changes).invoke(cli, list(arguments), input=input)
+        finally:
+            structlog.configure(**log)
 
     assert gatehouse("migrate").exit_code == 0
     yield gatehouse

@@ -134,6 +134,7 @@ def test_a_database_that_was_never_migrated(run: Run) -> None:
     assert "gatehouse migrate" in result.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["migrate", "rotate-keys"])
 def test_a_database_that_does_not_answer(run: Run, command: str) -> None:
     uri = "mongodb://gatehouse:hidden@127.0.0.1:1/?serverSelectionTimeoutMS=100"

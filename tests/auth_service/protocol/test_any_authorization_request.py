@@ -134,6 +134,7 @@ def test_no_request_breaks_the_server_or_leads_astray(client, client_id, paramet
     check_where_it_leads(client, reply)
 
 
+@pytest.mark.thorough
 @pytest.mark.rfc("6749 §3.1")
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None

@@ -271,6 +271,7 @@ def queue(server, client_id, count=1):
         LogoutDelivery.enqueue(f"session-{number}", client_id, "sub", server.clock.now())
 
 
+@pytest.mark.thorough
 def test_of_twenty_workers_one_makes_each_delivery(server, rp, client_id):
     queue(server, client_id, 40)
     start = threading.Barrier(20)

@@ -173,6 +173,7 @@ def test_a_new_key_is_published_before_it_signs(replicas, clock):
     assert keys.signing_key(EC).kid == new
 
 
+@pytest.mark.thorough
 @pytest.mark.rfc("OIDC Core §10.1.1")
 def test_an_old_key_is_published_until_its_signatures_have_expired(replicas, client_id, clock):
     keys = replicas[0].keys
@@ -199,6 +200,7 @@ def test_longer_lifetimes_keep_a_key_longer(replicas, make_settings, settings, c
     assert SigningKey.objects(kid=old.kid).first().published_until - old.published_until == timedelta(days=7)
 
 
+@pytest.mark.thorough
 def test_rotating_twice_does_not_pile_up_keys(replicas):
     first, second = replicas[0].keys.rotate(), replicas[0].keys.rotate()
     assert {key.kid for key in first} == {key.kid for key in second}
@@ -228,6 +230,7 @@ def test_after_a_long_night_clients_still_get_their_time(replicas, clock, before
     assert replicas[1].keys.signing_key(EC).kid in published - {now_signs, old}
 
 
+@pytest.mark.thorough
 def test_twenty_replicas_at_once_make_one_successor(replicas, settings, clock, monkeypatch):
     clock.moment += INTERVAL - OVERLAP
     rings = [SigningKeys(settings, clock) for _ in range(20)]
@@ -296,6 +299,7 @@ def test_the_one_that_waits_takes_over_from_a_revoked_key(replicas):
     assert keys.signing_key(EC).kid == waiting
 
 
+@pytest.mark.thorough
 def test_when_the_next_key_is_revoked_the_present_one_goes_on(replicas, clock):
     keys = replicas[0].keys
     old = keys.signing_key(EC).kid
@@ -307,6 +311,7 @@ def test_when_the_next_key_is_revoked_the_present_one_goes_on(replicas, clock):
     assert waiting not in {key["kid"] for key in keys.jwks()["keys"]}
 
 
+@pytest.mark.thorough
 def test_what_another_replica_signed_with_it_meanwhile_is_taken_back(replicas, client_id, clock):
     first, second = replicas
     second.keys.maintain()
@@ -322,6 +327,7 @@ def test_what_another_replica_signed_with_it_meanwhile_is_taken_back(replicas, c
     assert AccessToken.objects(id=hash_secret(token)).first() is not None
 
 
+@pytest.mark.thorough
 def test_a_replica_whose_clock_is_behind_signs_with_the_successor(replicas):
     """To it the new key's time has not come, but there is no other."""
     behind, ahead = replicas

@@ -422,6 +422,7 @@ plausible = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.rfc("7591 §3.2.2")
 def test_no_registration_at_all_is_a_fault_of_the_server(app, client, clock):
     fields = st.sampled_from([*METADATA, "software_statement", "client_id"])

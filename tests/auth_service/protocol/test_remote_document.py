@@ -23,7 +23,6 @@ from tests.auth_service.protocol.remote_server import (
     serving,
     silent,
 )
-from tests.variations import variations
 
 MINUTE = timedelta(minutes=1)
 
@@ -285,18 +284,16 @@ def test_proxies_and_passwords_of_the_environment_are_not_used(documents, server
 
 @pytest.mark.parametrize(
     ("scheme", "first", "drop"),
-    variations(
-        [
-            ("http", b"", b"x"),
-            ("http", b"HTTP/1.1 200 OK\r\n", b"x"),
-            ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"x"),
-            ("http", b"HTTP/1.0 200 OK\r\n\r\n", b"x"),
-            ("http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
-            ("http", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
-            # Into the handshake: a long ServerHello that never ends.
-            ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03", b"\x00"),
-        ]
-    ),
+    [
+        ("http", b"", b"x"),
+        ("http", b"HTTP/1.1 200 OK\r\n", b"x"),
+        ("http", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"x"),
+        ("http", b"HTTP/1.0 200 OK\r\n\r\n", b"x"),
+        ("http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        ("http", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        # Into the handshake: a long ServerHello that never ends.
+        ("https", b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03", b"\x00"),
+    ],
 )
 def test_a_server_that_drips_is_cut_off(documents, scheme, first, drop):
     """The total is bounded, not only the silence."""
@@ -314,6 +311,7 @@ def test_a_name_server_that_does_not_answer_holds_nobody_up(documents):
     answer.set()
 
 
+@pytest.mark.thorough
 def test_a_name_with_many_silent_addresses_holds_up_nobody_elses_document(documents, server, monkeypatch):
     monkeypatch.setattr("auth_service.protocol.remote_document.CONCURRENCY", 1)
     fetcher = documents(timeout=1.0, resolve=Names(many_example=[["127.0.0.2"] * 60]))
@@ -323,6 +321,7 @@ def test_a_name_with_many_silent_addresses_holds_up_nobody_elses_document(docume
     assert len(server.requests) == 1
 
 
+@pytest.mark.thorough
 def test_a_silent_address_leaves_time_for_the_next(documents):
     with silent("127.0.0.2") as port, serving("127.0.0.3", port) as answering:
         get(documents(resolve=lambda host: ["127.0.0.2", "127.0.0.3"]), f"http://{NAME}:{port}/")

@@ -58,6 +58,7 @@ def test_the_same_person_elsewhere_can_sign_in(try_to_sign_in, username):
     assert try_to_sign_in(username, "valid", "198.51.100.7").status_code == 303
 
 
+@pytest.mark.thorough
 def test_signing_in_forgets_what_was_mistyped(try_to_sign_in, client, username):
     for _ in range(3):
         for _ in range(PAIR.failures - 1):
@@ -83,11 +84,13 @@ def test_one_address_cannot_try_many_accounts(clock):
     assert attempts(clock, count, lambda _: "192.0.2.1", lambda n: f"user{n}") == ADDRESS.failures
 
 
+@pytest.mark.thorough
 def test_many_addresses_cannot_try_one_account(clock):
     count = ACCOUNT.failures + 20
     assert attempts(clock, count, lambda n: f"192.0.2.{n}", lambda _: "ada") == ACCOUNT.failures
 
 
+@pytest.mark.thorough
 def test_one_address_cannot_lock_an_account_for_others(clock):
     for _ in range(60):
         attempts(clock, PAIR.failures + 3, lambda _: "192.0.2.1", lambda _: "ada")

@@ -129,6 +129,7 @@ def test_new_algorithms_get_a_key_and_those_given_up_retire(keys, open_ring, clo
     assert {key["alg"] for key in keys.jwks()["keys"]} == {"RS256", "ES256"}
 
 
+@pytest.mark.thorough
 def test_where_nobody_runs_migrate_algorithms_follow_the_settings_too(keys, open_ring, clock):
     more = open_ring(signing_algorithms="RS256 ES256 EdDSA")
     more.maintain()
@@ -183,6 +184,7 @@ def test_what_is_long_out_of_date_is_not_relied_upon(keys, clock, monkeypatch):
             keys.signing_key("ES256")
 
 
+@pytest.mark.thorough
 def test_keys_of_the_first_version_go_on(make_settings, make_app, empty_database, clock):
     """They had no generation, and their dates ended with `expires_at`."""
     settings = make_settings(mongodb_database=empty_database, signing_algorithms="RS256 ES256")

@@ -15,6 +15,7 @@ def without_database(app, settings) -> Iterator[None]:
     database.connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["/health", "/oauth/nothing-is-read"])
 def test_health_needs_the_database_and_a_404_does_not(client, without_database, path):
     assert client.get(path).status_code == (503 if path == "/health" else 404)
@@ -27,6 +28,7 @@ def test_programs_get_json(client, without_database):
     assert response.headers["Retry-After"] == "5"
 
 
+@pytest.mark.thorough
 def test_people_get_a_page_also_when_only_saving_the_session_failed(client, without_database):
     response = client.get("/login")
     assert response.status_code == 503
@@ -36,11 +38,13 @@ def test_people_get_a_page_also_when_only_saving_the_session_failed(client, with
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
+@pytest.mark.thorough
 def test_a_known_cookie_is_no_500(client, without_database):
     client.set_cookie("gatehouse_session_5000", "a" * 43)
     assert client.get("/").status_code == 503
 
 
+@pytest.mark.thorough
 def test_it_recovers(client, app, settings):
     database.connect("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", settings.mongodb_database)
     assert client.get("/health").status_code == 503

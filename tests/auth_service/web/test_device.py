@@ -109,6 +109,7 @@ def test_what_can_be_no_code_does_not_count(client, codes, person):
     assert type_code(client, codes["user_code"]).status_code == 200
 
 
+@pytest.mark.thorough
 @pytest.mark.rfc("8628 §5.1")
 def test_right_codes_do_not_count(client, client_id, person):
     for _ in range(12):

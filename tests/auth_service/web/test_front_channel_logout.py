@@ -9,7 +9,6 @@ import pytest
 from tests.auth_service.conftest import csrf_token
 from tests.auth_service.flow import get_code, redeem
 from tests.auth_service.protocol.relying_party import decode
-from tests.variations import variations
 
 AFTERWARDS = "https://app.example/signed-out"
 
@@ -117,19 +116,17 @@ def test_a_pairwise_client_gets_its_own_sid(client, register, sign_in_at, post):
 
 @pytest.mark.parametrize(
     "uri",
-    variations(
-        [
-            "https://evil.example; script-src *",
-            "https://a.example' 'unsafe-inline/",
-            "https://*.example/",
-            "https://user@a.example/",
-            "javascript:alert(1)",
-            "data:text/html,x",
-            "https://[::1",
-            "https://ü.example/",
-            "//a.example/",
-        ]
-    ),
+    [
+        "https://evil.example; script-src *",
+        "https://a.example' 'unsafe-inline/",
+        "https://*.example/",
+        "https://user@a.example/",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://[::1",
+        "https://ü.example/",
+        "//a.example/",
+    ],
 )
 def test_what_cannot_stand_in_the_policy_gets_no_frame(client, register, sign_in_at, post, uri):
     """Registration refuses them; this is what keeps the page's policy whole should one ever be stored."""

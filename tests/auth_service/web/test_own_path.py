@@ -3,7 +3,6 @@
 import pytest
 
 from auth_service.web.own_path import own_path
-from tests.variations import variations
 
 ELSEWHERE = [
     "//evil.example",
@@ -44,7 +43,7 @@ def test_our_own_paths_are_taken(target):
     assert own_path(target) == target
 
 
-@pytest.mark.parametrize("target", variations(ELSEWHERE))
+@pytest.mark.parametrize("target", ELSEWHERE)
 def test_sign_in_does_not_follow_it(client, post, username, target):
     from urllib.parse import quote
 

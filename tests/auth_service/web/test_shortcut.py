@@ -164,6 +164,7 @@ def test_a_fault_of_ours_is_answered_as_any_other(ask, token, monkeypatch, capsy
     assert len(lines(capsys, "unexpected_error")) == 1
 
 
+@pytest.mark.thorough
 def test_without_a_database_it_says_when_to_come_back(ask, token, settings):
     database.connect("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100", settings.mongodb_database)
     try:

@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.resource_api.gatehouse import Clock, Gatehouse
-from tests.variations import variations
 
 GOOD_HEADER = {"alg": "ES256", "typ": "at+jwt", "kid": "key-1"}
 
@@ -100,7 +99,7 @@ def test_the_right_key_under_a_wrong_name_is_refused(
 
 
 @pytest.mark.rfc("7515 §4.1.4")
-@pytest.mark.parametrize("kid", variations([7, True, ["key-1"], {"a": 1}, 1e400]))
+@pytest.mark.parametrize("kid", [7, True, ["key-1"], {"a": 1}, 1e400])
 def test_a_name_of_another_type_is_refused(api: FlaskClient, gatehouse: Gatehouse, kid: Any) -> None:
     good = gatehouse.sign(gatehouse.claims()).split(".")
     assert status(api, ".".join([encode(header(kid=kid)), *good[1:]])) == 401
@@ -179,34 +178,32 @@ def test_every_claim_is_required(api: FlaskClient, gatehouse: Gatehouse, claim: 
 @pytest.mark.rfc("7519 §4.1")
 @pytest.mark.parametrize(
     "change",
-    variations(
-        [
-            {"iss": "http://evil.example"},
-            {"iss": "{issuer}/"},
-            {"iss": ["{issuer}"]},
-            {"iss": None},
-            {"sub": None},
-            {"sub": 7},
-            {"sub": {"$gt": ""}},
-            {"client_id": ["web"]},
-            {"aud": {"{issuer}/api": 1}},
-            {"aud": [7]},
-            {"aud": None},
-            {"aud": "{issuer}/api/notes"},
-            {"scope": ["profile"]},
-            {"jti": ""},
-            {"exp": "9999999999"},
-            {"exp": True},
-            {"exp": None},
-            {"exp": float("nan")},
-            {"exp": 10**30},
-            {"exp": -1},
-            {"iat": "now"},
-            {"iat": 1e300},
-            {"nbf": "now"},
-            {"nbf": None},
-        ],
-    ),
+    [
+        {"iss": "http://evil.example"},
+        {"iss": "{issuer}/"},
+        {"iss": ["{issuer}"]},
+        {"iss": None},
+        {"sub": None},
+        {"sub": 7},
+        {"sub": {"$gt": ""}},
+        {"client_id": ["web"]},
+        {"aud": {"{issuer}/api": 1}},
+        {"aud": [7]},
+        {"aud": None},
+        {"aud": "{issuer}/api/notes"},
+        {"scope": ["profile"]},
+        {"jti": ""},
+        {"exp": "9999999999"},
+        {"exp": True},
+        {"exp": None},
+        {"exp": float("nan")},
+        {"exp": 10**30},
+        {"exp": -1},
+        {"iat": "now"},
+        {"iat": 1e300},
+        {"nbf": "now"},
+        {"nbf": None},
+    ],
 )
 def test_a_claim_of_another_shape_is_refused(
     api: FlaskClient, gatehouse: Gatehouse, change: dict[str, Any]
@@ -233,16 +230,14 @@ def test_a_token_from_the_future_waits_for_its_time(
 
 
 @pytest.mark.parametrize(
-    "head", variations([b"", b"null", b"[]", b'"at+jwt"', b"{", b"\xff", b'{"alg":' * 500, b"[" * 3000])
+    "head", [b"", b"null", b"[]", b'"at+jwt"', b"{", b"\xff", b'{"alg":' * 500, b"[" * 3000]
 )
 def test_a_header_that_is_no_object_is_refused(api: FlaskClient, gatehouse: Gatehouse, head: bytes) -> None:
     good = gatehouse.sign(gatehouse.claims()).split(".")
     assert status(api, ".".join([encode(head), *good[1:]])) == 401
 
 
-@pytest.mark.parametrize(
-    "payload", variations([b"", b"null", b"[]", b"7", b"{", b"\xff\xfe", b"[" * 3000, b"1" * 5000])
-)
+@pytest.mark.parametrize("payload", [b"", b"null", b"[]", b"7", b"{", b"\xff\xfe", b"[" * 3000, b"1" * 5000])
 def test_a_signed_payload_that_is_no_object_is_refused(
     api: FlaskClient, gatehouse: Gatehouse, payload: bytes
 ) -> None:
