@@ -72,7 +72,7 @@ def change(server: AuthorizationServer, current: dict[str, Any], fields: Mapping
         changes["disabled_at"] = (current.get("disabled_at") or now) if fields["disabled"] else None
     with client_registration.leaving_its_sector(server, current, changes):
         document = _replace(current, changes, now)
-    server.clients.forget(current["_id"])
+    server.clients.changed(current["_id"])
     if document.get("disabled_at") is not None:
         revoke_all(client_id=current["_id"])
     return document
@@ -99,7 +99,7 @@ def rotate_secret(
         "encrypted_secret": client_secret.seal_beside(server, current, method, text, kept),
     }
     _replace(current, changes, now)
-    server.clients.forget(current["_id"])
+    server.clients.changed(current["_id"])
     return text, max((old["expires_at"] for old in previous), default=None)
 
 

@@ -99,6 +99,10 @@ class RegisteredClient:
         return scopes
 
 
+#: Seconds for which a client that asks for itself is taken for what it just was; who changes a client waits as long.
+JUST_NOW = 0.1
+
+
 class Clients:
     """Finds clients, remembering each for a few seconds: two of three reads of an introspection are the same."""
 
@@ -108,15 +112,20 @@ class Clients:
         self._server_profile = server_profile
         self._id_token_in_front_channel = id_token_in_front_channel
         self._cache_seconds = cache_seconds
+        #: For each client when it was last read, and what it was.
         self._cache: dict[str, tuple[float, RegisteredClient]] = {}
 
     def find(self, client_id: str) -> RegisteredClient | None:
         """The client as of a few seconds ago at most, or None if there is none or it is disabled."""
-        until, client = self._cache.get(client_id, (0.0, None))
-        return client if time.monotonic() < until else self.read(client_id)
+        return self._remembered(client_id, self._cache_seconds) or self.read(client_id)
+
+    def find_just_now(self, client_id: str) -> RegisteredClient | None:
+        """The client as of `JUST_NOW` at most, so that one that asks often is not read each time."""
+        return self._remembered(client_id, self._just_now) or self.read(client_id)
 
     def read(self, client_id: str) -> RegisteredClient | None:
-        """The client as of now. Where something is given, nothing that was remembered decides."""
+        """The client as of now. Where something is given in somebody's name, nothing that was remembered decides."""
+        read_at = time.monotonic()
         document = Client._get_collection().find_one({"_id": client_id, "disabled_at": None})
         if document is None:
             self._cache.pop(client_id, None)
@@ -127,9 +136,22 @@ class Clients:
         client = RegisteredClient(client_id, document, profile)
         if len(self._cache) > 10_000:
             self._cache.clear()
-        self._cache[client_id] = (time.monotonic() + self._cache_seconds, client)
+        self._cache[client_id] = (read_at, client)
         return client
 
     def forget(self, client_id: str) -> None:
-        """Drop what is remembered of a client that has just been changed."""
+        """Drop what this process remembers of a client."""
         self._cache.pop(client_id, None)
+
+    def changed(self, client_id: str) -> None:
+        """Call after each change: returns once no process gives that client tokens for what it was before."""
+        self.forget(client_id)
+        time.sleep(self._just_now)
+
+    @property
+    def _just_now(self) -> float:
+        return min(self._cache_seconds, JUST_NOW)
+
+    def _remembered(self, client_id: str, seconds: float) -> RegisteredClient | None:
+        found = self._cache.get(client_id)
+        return found[1] if found is not None and time.monotonic() - found[0] < seconds else None

@@ -42,13 +42,17 @@ class ClientAuthentication:
         request.auth_method = method
         return client
 
-    def _find(self, client_id: str, endpoint: str) -> RegisteredClient:
+    def _find(self, client_id: str, request: OAuthRequest, endpoint: str) -> RegisteredClient:
         """The client; raises InvalidClient.
 
-        Tokens are given to a client as it is now; asking about them or giving them back can rest on memory.
+        People's tokens are given to a client as it is now, its own as it just was; asking about them or giving them
+        back can rest on memory.
         """
-        clients = self._server.clients
-        client = clients.read(client_id) if endpoint == "token" else clients.find(client_id)
+        clients, find = self._server.clients, self._server.clients.find
+        if endpoint == "token":
+            of_its_own = request.get("grant_type") == "client_credentials"
+            find = clients.find_just_now if of_its_own else clients.read
+        client = find(client_id)
         if client is None:
             raise InvalidClient("no such client, or it is disabled")
         return client
@@ -59,13 +63,13 @@ class ClientAuthentication:
         """RFC 7521 §4.2: an assertion comes alone."""
         if request.headers.get("Authorization") is not None or request.get("client_secret") is not None:
             raise InvalidRequest("Client credentials came in more than one way")
-        client = self._find(client_id, endpoint)
+        client = self._find(client_id, request, endpoint)
         return client_assertion.check(self._server, client, token, request), client
 
     def _by_secret(self, request: OAuthRequest, endpoint: str) -> tuple[str, RegisteredClient]:
         """RFC 6749 §2.3.1; or the bare `client_id` of a public client."""
         method, client_id, secret = self._read_credentials(request)
-        client, now = self._find(client_id, endpoint), self._server.clock.now()
+        client, now = self._find(client_id, request, endpoint), self._server.clock.now()
         known = None if secret is None else client.matching_secret(secret, now)
         if secret is not None and known is None:
             # Perhaps it is newer than what is remembered.

@@ -79,7 +79,7 @@ def replace(
         )
     if written is None:
         raise InvalidRequest("The registration was changed meanwhile: read it again", status_code=409)
-    server.clients.forget(client_id)
+    server.clients.changed(client_id)
     log.info("client_changed_itself", client_id=client_id)
     return Reply(200, client_information(server, written, successor, secret.text), _NO_STORE)
 

@@ -106,7 +106,7 @@ def remove(server: "AuthorizationServer", client_id: str) -> bool:
     The client goes first, so that nothing new is given.
     """
     removed = Client._get_collection().delete_one({"_id": client_id}).deleted_count == 1
-    server.clients.forget(client_id)
+    server.clients.changed(client_id)
     if removed:
         AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
         Grant._get_collection().delete_many({"client_id": client_id})
