@@ -17,7 +17,7 @@ down: ## Stop it and keep its data; PURGE=1 removes that too
 test: prepare ## Run every test that this machine can run
 	@.venv/bin/python -m tests.run
 
-test-fast: prepare ## Run the checks and the services' own tests: the inner loop
+test-fast: prepare ## Run the checks and most of the services' own tests: the inner loop
 	@.venv/bin/python -m tests.run --fast
 
 bench: prepare ## Measure the hot paths, write table and plot; COMPARE=<commit> measures beside that commit instead

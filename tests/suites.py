@@ -26,9 +26,8 @@ class Suite:
 
     name: str
     command: list[str]
-    inner_loop: tuple[str, ...] | None = (
-        None  # what the inner loop adds to the command; None: it leaves it out
-    )
+    #: What the inner loop adds to the command; None: it leaves the suite out.
+    inner_loop: tuple[str, ...] | None = None
     environment: dict[str, str] = field(default_factory=dict)
     missing: Callable[[], str | None] = lambda: None
     lane: str | None = None  # of neighbours in different lanes one runs beside the other
@@ -92,9 +91,8 @@ SUITES = [
     check("format", "ruff", "format", "--check", "."),
     check("types", "mypy"),
     check("imports", "lint-imports"),
-    Suite(
-        "packages", [str(BIN / "pip"), "check"]
-    ),  # that the locks, installed without resolving, lack nothing
+    # That the locks, installed without resolving, lack nothing.
+    Suite("packages", [str(BIN / "pip"), "check"]),
     tests("auth-service", *WORKERS, "tests/auth_service", inner_loop=IN_PART),
     tests("resource-api", *WORKERS, "tests/resource_api", inner_loop=IN_PART_ALONE),
     tests("admin-ui", *WORKERS, "tests/admin_ui", inner_loop=IN_PART_ALONE),

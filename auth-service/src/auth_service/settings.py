@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     startup_timeout: Duration = Field(timedelta(seconds=30), ge=timedelta(0))
     """How long to wait for MongoDB at the start."""
     client_cache_seconds: float = Field(5, ge=0, le=60)
-    """How long introspection remembers a client."""
+    """Seconds for which introspection remembers a client; issuance by client credentials at most 0.1. `0`: none."""
     password_hashing_concurrency: int = Field(2, ge=1, le=64)
     """How many passwords a worker hashes at once; each takes 19 MiB."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

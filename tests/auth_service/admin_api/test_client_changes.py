@@ -33,7 +33,7 @@ def test_a_token_that_was_given_meanwhile_is_revoked(automation, another_process
     assert AccessToken._get_collection().find_one({"_id": client_id}) is None
 
 
-def test_an_old_secret_is_good_for_nothing_once_the_new_one_is_told(automation, another_process):
+def test_a_new_secret_is_told_once_the_old_one_is_forgotten(automation, another_process):
     client_id, waits = another_process
     assert automation.post(f"/clients/{client_id}/secret").json["client_secret"]
     assert waits == [JUST_NOW]

@@ -4,6 +4,7 @@ import pytest
 
 from auth_service.models import AccessToken, Client, Grant, RefreshToken
 from auth_service.models.revocation import revoke_all
+from auth_service.protocol import client as protocol_client
 from auth_service.protocol import client_registration
 from tests.auth_service.flow import authorize, get_code
 from tests.auth_service.protocol.relying_party import decode
@@ -65,6 +66,17 @@ def test_a_client_reads_its_registration(registered, call):
     secret = {"client_secret", "client_secret_expires_at"}
     assert response.json == {name: value for name, value in told.items() if name not in secret}
     assert call("GET", told).json == response.json  # its token is still the same
+
+
+@pytest.mark.rfc("7592 §2.2")
+@pytest.mark.rfc("7592 §2.3")
+def test_a_change_is_answered_when_no_process_remembers_what_was(app, registered, call, monkeypatch):
+    told, waits = registered(), []
+    monkeypatch.setattr(app.extensions["gatehouse"].clients, "_cache_seconds", 5)
+    monkeypatch.setattr(protocol_client.time, "sleep", waits.append)
+    changed = call("PUT", told, json=metadata_of(told)).json
+    assert call("DELETE", changed).status_code == 204
+    assert waits == [protocol_client.JUST_NOW] * 2
 
 
 @pytest.mark.rfc("7592 §2.2")

@@ -144,7 +144,7 @@ class Clients:
         self._cache.pop(client_id, None)
 
     def changed(self, client_id: str) -> None:
-        """Call after each change: returns once no process gives that client tokens for what it was before."""
+        """Call after each change: no request that comes once it returns is given tokens for what the client was."""
         self.forget(client_id)
         time.sleep(self._just_now)
 

@@ -48,11 +48,13 @@ class ClientAuthentication:
         People's tokens are given to a client as it is now, its own as it just was; asking about them or giving them
         back can rest on memory.
         """
-        clients, find = self._server.clients, self._server.clients.find
-        if endpoint == "token":
-            of_its_own = request.get("grant_type") == "client_credentials"
-            find = clients.find_just_now if of_its_own else clients.read
-        client = find(client_id)
+        clients = self._server.clients
+        if endpoint != "token":
+            client = clients.find(client_id)
+        elif request.get("grant_type") == "client_credentials":
+            client = clients.find_just_now(client_id)
+        else:
+            client = clients.read(client_id)
         if client is None:
             raise InvalidClient("no such client, or it is disabled")
         return client

@@ -106,8 +106,8 @@ def remove(server: "AuthorizationServer", client_id: str) -> bool:
     The client goes first, so that nothing new is given.
     """
     removed = Client._get_collection().delete_one({"_id": client_id}).deleted_count == 1
-    server.clients.changed(client_id)
     if removed:
+        server.clients.changed(client_id)
         AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
         Grant._get_collection().delete_many({"client_id": client_id})
         revoke_all(client_id=client_id)
