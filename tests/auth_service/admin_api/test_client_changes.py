@@ -19,7 +19,7 @@ def another_process(app, register, monkeypatch):
         given = {"client_id": client_id, "expires_at": START, "family": "late"}
         AccessToken._get_collection().update_one({"_id": client_id}, {"$set": given}, upsert=True)
 
-    monkeypatch.setattr(protocol_client.time, "sleep", wait)
+    monkeypatch.setattr(protocol_client, "sleep", wait)
     return client_id, waits
 
 

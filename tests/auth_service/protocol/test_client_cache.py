@@ -33,7 +33,7 @@ def test_a_secret_that_another_process_made_is_good_at_once(client, register, re
 def elapsed(remembering, monkeypatch):
     """The seconds of the process's own clock, by the hand of the test."""
     seconds = [1000.0]
-    monkeypatch.setattr(protocol_client.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(protocol_client, "monotonic", lambda: seconds[0])
     return seconds
 
 

@@ -73,7 +73,7 @@ def test_a_client_reads_its_registration(registered, call):
 def test_a_change_is_answered_when_no_process_remembers_what_was(app, registered, call, monkeypatch):
     told, waits = registered(), []
     monkeypatch.setattr(app.extensions["gatehouse"].clients, "_cache_seconds", 5)
-    monkeypatch.setattr(protocol_client.time, "sleep", waits.append)
+    monkeypatch.setattr(protocol_client, "sleep", waits.append)
     changed = call("PUT", told, json=metadata_of(told)).json
     assert call("DELETE", changed).status_code == 204
     assert waits == [protocol_client.JUST_NOW] * 2

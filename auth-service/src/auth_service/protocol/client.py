@@ -1,9 +1,9 @@
 """The client that makes a request: its registration, under the profile that holds for it (RFC 6749 §2)."""
 
 import hmac
-import time
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 
 from auth_service.models import Client
@@ -125,7 +125,7 @@ class Clients:
 
     def read(self, client_id: str) -> RegisteredClient | None:
         """The client as of now. Where something is given in somebody's name, nothing that was remembered decides."""
-        read_at = time.monotonic()
+        read_at = monotonic()
         document = Client._get_collection().find_one({"_id": client_id, "disabled_at": None})
         if document is None:
             self._cache.pop(client_id, None)
@@ -146,7 +146,7 @@ class Clients:
     def changed(self, client_id: str) -> None:
         """Call after each change: no request that comes once it returns is given tokens for what the client was."""
         self.forget(client_id)
-        time.sleep(self._just_now)
+        sleep(self._just_now)
 
     @property
     def _just_now(self) -> float:
@@ -154,4 +154,4 @@ class Clients:
 
     def _remembered(self, client_id: str, seconds: float) -> RegisteredClient | None:
         found = self._cache.get(client_id)
-        return found[1] if found is not None and time.monotonic() - found[0] < seconds else None
+        return found[1] if found is not None and monotonic() - found[0] < seconds else None
