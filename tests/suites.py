@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.browser import chromium
+
 PROJECT = Path(__file__).resolve().parents[1]
 RESULTS = PROJECT / "test-results"
 #: Compiled tests are kept, also where the environment asks Python to keep none beside the sources.
@@ -17,7 +19,6 @@ WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "loadfile"]
 BIN = Path(sys.executable).parent
 APACHE_MODULE = Path("/usr/lib/apache2/modules/mod_auth_openidc.so")
 APACHE_TESTS = "tests/e2e/relying_parties/test_mod_auth_openidc.py"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ def no_engine() -> str | None:
 
 def no_browser() -> str | None:
     """Why no browser can be driven here."""
-    return (
-        None if any(map(shutil.which, CHROMIUM_NAMES)) else "there is no Chromium (apt-get install chromium)"
-    )
+    return None if chromium.find_chromium() else chromium.MISSING
 
 
 def no_apache() -> str | None:

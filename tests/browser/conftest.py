@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from tests.browser.app import App, RedirectTarget
+from tests.browser.chromium import MISSING, find_chromium
 from tests.browser.faults import Faults
 from tests.browser.pages import sign_in
 from tests.e2e.admin import AdminApi
@@ -25,7 +25,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 failed = pytest.StashKey[bool]()
 
@@ -92,11 +91,11 @@ def username() -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser, started once."""
-    given = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    assert given, "there is no Chromium: apt-get install chromium, or name one in CHROMIUM"
+    found = find_chromium()
+    assert found, MISSING
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=given, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
 
