@@ -21,11 +21,10 @@ from tests.benchmarks.database import Database
 from tests.benchmarks.load import Sample, Turns, check, load
 from tests.benchmarks.results import summarize
 from tests.benchmarks.servers import Servers
-from tests.benchmarks.targets import choose, targets
+from tests.benchmarks.targets import choose, servers_of
 
 DOCUMENT, PLOT = PROJECT / "docs" / "benchmarks.md", PROJECT / "docs" / "benchmarks.svg"
 WARM_UP_SECONDS = 2
-WEIGHED = ("auth-service", "shared_database", "endpoint", "jwt")
 
 
 def main() -> None:
@@ -47,7 +46,7 @@ def main() -> None:
                     database, options.compare, options.only, options.rounds or 7, options.seconds or 3
                 )
                 return
-            with Servers(database) as servers:
+            with Servers(database, servers_of(choose(options.only))) as servers:
                 measure(servers, options.only, options.rounds or 3, options.seconds or 5)
     except (BenchmarkFailed, MongodUnavailable) as failure:
         sys.exit(f"The benchmark failed: {failure}")
@@ -57,7 +56,7 @@ def main() -> None:
 
 def measure(servers: Servers, only: list[str] | None, rounds: int, seconds: int) -> None:
     """Check and warm up every target, load them in turns, and show what came of it."""
-    chosen = choose(targets(servers), only)
+    chosen = [plan.at(servers) for plan in choose(only)]
     for target in chosen:
         check(target)
         load(target, servers.database.pid, WARM_UP_SECONDS)
@@ -80,11 +79,10 @@ def measure(servers: Servers, only: list[str] | None, rounds: int, seconds: int)
 
 def weigh(servers: Servers) -> dict[str, float]:
     """The heaviest worker of each service, in MB."""
-    workers = {
-        name: [worker for (master,) in servers.masters(name) for worker in processes.children(master)]
-        for name in WEIGHED
+    return {
+        name: max(processes.memory_mb(worker) for master in masters for worker in processes.children(master))
+        for name, masters in servers.our_gunicorns().items()
     }
-    return {name: max(map(processes.memory_mb, pids)) for name, pids in workers.items()}
 
 
 def machine(samples: list[Sample]) -> str:

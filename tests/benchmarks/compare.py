@@ -14,7 +14,7 @@ from tests.benchmarks.database import Database
 from tests.benchmarks.load import Sample, Turns, check, load
 from tests.benchmarks.report import columns
 from tests.benchmarks.servers import Servers
-from tests.benchmarks.targets import choose, targets
+from tests.benchmarks.targets import Plan, choose, servers_of
 
 WARM_UP_SECONDS = 2
 TOLERATED = 0.05  # of the requests a second
@@ -40,12 +40,14 @@ class Difference:
 
 def run(database: Database, commit: str, only: list[str] | None, rounds: int, seconds: int) -> None:
     """Print the differences; raises BenchmarkFailed when something became slower."""
+    plans = choose(only)
+    names = servers_of(plans)
     with (
         checkout(commit, database.directory / "before") as source,
-        Servers(database, source) as before,
-        Servers(database) as now,
+        Servers(database, names, source) as before,
+        Servers(database, names) as now,
     ):
-        differences = measure(before, now, only, rounds, seconds)
+        differences = measure(plans, before, now, rounds, seconds)
     print(columns([HEADINGS, *map(cells, differences)]))
     if slower := [difference.name for difference in differences if difference.slower]:
         raise BenchmarkFailed(f"slower than {commit} by more than {TOLERATED:.0%}: {', '.join(slower)}")
@@ -65,11 +67,9 @@ def checkout(commit: str, folder: Path) -> Iterator[Path]:
         subprocess.run([*git, "remove", "--force", str(folder)], check=True, capture_output=True)
 
 
-def measure(
-    before: Servers, now: Servers, only: list[str] | None, rounds: int, seconds: int
-) -> list[Difference]:
+def measure(plans: list[Plan], before: Servers, now: Servers, rounds: int, seconds: int) -> list[Difference]:
     """Load what both can do, first the one and then the other, in the next round the other way about."""
-    pairs = list(zip(choose(targets(before), only), choose(targets(now), only), strict=True))
+    pairs = [(plan.at(before), plan.at(now)) for plan in plans]
     for target in (target for pair in pairs for target in pair):
         check(target)
         load(target, now.database.pid, WARM_UP_SECONDS)

@@ -7,6 +7,7 @@ gateway opens a connection a request: there whoever has time takes it.)
 
 import subprocess
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
@@ -16,30 +17,32 @@ from tests.benchmarks.answers import BenchmarkFailed, ask
 from tests.benchmarks.database import Database
 from tests.benchmarks.tokens import Tokens, issue
 
+AUTH_SERVICE = "auth-service"
 STRATEGIES = ("shared_database", "endpoint", "jwt")
 #: Served with resource-api's own gunicorn settings, but another application.
 OTHER_APPLICATIONS = {
     "floor": "tests.benchmarks.floor:create_app()",
     "unprotected": "tests.benchmarks.unprotected:create_app()",
 }
-NAMES = ("auth-service", *STRATEGIES, *OTHER_APPLICATIONS)
+NAMES = (AUTH_SERVICE, *STRATEGIES, *OTHER_APPLICATIONS)
 REPLICAS = 2
 PATIENCE = 60  # seconds until a server answers
 
 
 class Servers:
-    """All of them; as a context manager they are started, given tokens to check, stopped and forgotten."""
+    """Some of them; as a context manager they are started, given tokens to check, stopped and forgotten."""
 
     tokens: Tokens
 
-    def __init__(self, database: Database, source: Path = services.PROJECT) -> None:
-        """Services of the source tree, run in our environment."""
+    def __init__(self, database: Database, names: Collection[str], source: Path = services.PROJECT) -> None:
+        """Services of the source tree, run in our environment; auth-service, which gives the tokens, always."""
         self.database = database
+        self._names = [name for name in NAMES if name in names or name == AUTH_SERVICE]
         self._source = source
         self._name = database.new_name()
         self._logs = database.directory / self._name
-        ports = iter(child_process.free_ports(len(NAMES) * REPLICAS))
-        self._ports = {name: [next(ports) for _ in range(REPLICAS)] for name in NAMES}
+        ports = iter(child_process.free_ports(len(self._names) * REPLICAS))
+        self._ports = {name: [next(ports) for _ in range(REPLICAS)] for name in self._names}
         self._pids: dict[str, list[int]] = {}
         self._resource_api_secret = hexadecimal()
 
@@ -64,6 +67,10 @@ class Servers:
         """Where each replica listens."""
         return tuple(self._ports[name])
 
+    def our_gunicorns(self) -> dict[str, list[int]]:
+        """The gunicorn processes of those that are a service of ours, by the server's name."""
+        return {name: pids for name, pids in self._pids.items() if name not in OTHER_APPLICATIONS}
+
     def masters(self, *names: str) -> tuple[tuple[int, ...], ...]:
         """For each replica the gunicorn processes of these servers."""
         return tuple(zip(*(self._pids[name] for name in names), strict=True))
@@ -75,14 +82,14 @@ class Servers:
         migrated = subprocess.run(migration, env=environment, capture_output=True, text=True)
         if migrated.returncode:
             raise BenchmarkFailed(f"{' '.join(migration)} failed: {migrated.stderr[-1500:]}")
-        self._serve("auth-service", "auth-service", [settings] * REPLICAS)
-        self._await_health("auth-service")
-        self.tokens = issue(self.url("auth-service"))
-        for strategy in STRATEGIES:
-            self._serve(strategy, "resource-api", self._resource_api_settings(strategy))
-        for name in OTHER_APPLICATIONS:
-            self._serve(name, "resource-api", self._resource_api_settings(STRATEGIES[0]))
-        for name in NAMES:
+        self._serve(AUTH_SERVICE, "auth-service", [settings] * REPLICAS)
+        self._await_health(AUTH_SERVICE)
+        self.tokens = issue(self.url(AUTH_SERVICE))
+        others = self._names[1:]
+        for name in others:
+            strategy = name if name in STRATEGIES else STRATEGIES[0]
+            self._serve(name, "resource-api", self._resource_api_settings(strategy))
+        for name in others:
             self._await_health(name)
 
     def _serve(self, name: str, service: str, settings: list[dict[str, str]]) -> None:
@@ -120,7 +127,7 @@ class Servers:
 
     def _auth_service_settings(self) -> dict[str, str]:
         return {
-            "GATEHOUSE_ISSUER": self.url("auth-service"),
+            "GATEHOUSE_ISSUER": self.url(AUTH_SERVICE),
             "GATEHOUSE_PROFILE": "compat",
             "GATEHOUSE_DEMO": "true",
             "GATEHOUSE_MONGODB_URI": self.database.uri,
@@ -133,7 +140,7 @@ class Servers:
     def _resource_api_settings(self, strategy: str) -> list[dict[str, str]]:
         """Each replica asks an auth-service of its own."""
         shared = {
-            "RESOURCE_API_ISSUER": self.url("auth-service"),
+            "RESOURCE_API_ISSUER": self.url(AUTH_SERVICE),
             "RESOURCE_API_INTROSPECTION": strategy,
             "RESOURCE_API_CLIENT_SECRET": self._resource_api_secret,
             "RESOURCE_API_MONGODB_URI": self.database.uri,
