@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import comb
 from pathlib import Path
 from statistics import median
 
@@ -18,7 +19,8 @@ from tests.benchmarks.targets import Plan, choose, servers_of
 
 WARM_UP_SECONDS = 2
 TOLERATED = 0.05  # of the requests a second
-HEADINGS = ("request", "before", "now", "req/s", "±", "CPU", "")
+CHANCE = 0.01  # that a target which lost exactly that much is called slower
+HEADINGS = ("request", "before", "now", "req/s", "rounds that lost more", "CPU", "")
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,17 @@ class Difference:
     before: float  # requests a second
     now: float
     rate: float
-    noise: float  # how far `rate` may be off by chance
     cpu: float
+    rounds: int
+    lost: int  # rounds in which it lost more than is tolerated
 
     @property
     def slower(self) -> bool:
-        """Whether it lost more than is tolerated, even if chance was against it."""
-        return self.rate + self.noise < -TOLERATED
+        """Whether chance does not explain how many rounds lost more than is tolerated (a sign test)."""
+        return (
+            sum(comb(self.rounds, lost) for lost in range(self.lost, self.rounds + 1))
+            < CHANCE * 2**self.rounds
+        )
 
 
 def run(database: Database, commit: str, only: list[str] | None, rounds: int, seconds: int) -> None:
@@ -51,7 +57,9 @@ def run(database: Database, commit: str, only: list[str] | None, rounds: int, se
     print(columns([HEADINGS, *map(cells, differences)]))
     if slower := [difference.name for difference in differences if difference.slower]:
         raise BenchmarkFailed(f"slower than {commit} by more than {TOLERATED:.0%}: {', '.join(slower)}")
-    print(f"\nNothing became slower than at {commit} by more than {TOLERATED:.0%} beyond the noise.")
+    print(
+        f"\nNothing became slower than at {commit} by more than {TOLERATED:.0%} as far as chance can be told."
+    )
 
 
 @contextmanager
@@ -87,19 +95,16 @@ def measure(plans: list[Plan], before: Servers, now: Servers, rounds: int, secon
 
 
 def difference(name: str, samples: list[tuple[Sample, Sample]]) -> Difference:
-    """The median of the pairs' own, since the machine's speed changes; its noise is two standard errors."""
+    """The medians of the pairs' own, since the machine's speed changes."""
     rates = [new.per_second / old.per_second - 1 for old, new in samples]
-    rate = median(rates)
-    deviation = 1.4826 * median(
-        abs(one - rate) for one in rates
-    )  # of a normal distribution, outliers ignored
     return Difference(
         name,
         before=median(old.per_second for old, _ in samples),
         now=median(new.per_second for _, new in samples),
-        rate=rate,
-        noise=2 * 1.2533 * deviation / len(rates) ** 0.5,
+        rate=median(rates),
         cpu=median(new.cpu_us / old.cpu_us - 1 for old, new in samples),
+        rounds=len(rates),
+        lost=sum(rate < -TOLERATED for rate in rates),
     )
 
 
@@ -110,7 +115,7 @@ def cells(difference: Difference) -> tuple[str, ...]:
         f"{difference.before:.0f}",
         f"{difference.now:.0f}",
         f"{difference.rate:+.1%}",
-        f"{difference.noise:.1%}",
+        f"{difference.lost} of {difference.rounds}",
         f"{difference.cpu:+.1%}",
         "SLOWER" if difference.slower else "",
     )
