@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.browser import Browser
-from tests.e2e.gateway import Gateway, bearer
+from tests.e2e.gateway import Gateway, at_once, bearer, works
 from tests.e2e.oauth_client import REDIRECT_URI, OAuthClient
 
 
@@ -64,6 +64,13 @@ def test_client_credentials(register, gateway: Gateway, auth_method: str) -> Non
     assert "refresh_token" not in tokens
     me = gateway.get("/api/me", headers=bearer(tokens["access_token"]))
     assert me.json()["client_id"] == client.client_id
+
+
+@pytest.mark.rfc("6749 §4.4")
+def test_of_many_at_once_each_gets_a_token_that_works(web_app: OAuthClient, gateway: Gateway) -> None:
+    answers = at_once(lambda: web_app.request_token("client_credentials", scope="profile"), 40)
+    tokens = {answer.json()["access_token"] for answer in answers}
+    assert len(tokens) == 40 and all(works(gateway, token) for token in tokens)
 
 
 @pytest.mark.rfc("6749 §4.4.3")

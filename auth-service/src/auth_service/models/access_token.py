@@ -1,7 +1,10 @@
 """Access tokens (RFC 6749 §1.4); `docs/token-contract.md` writes their shape down for resource servers."""
 
+from typing import Any
+
 from mongoengine import StringField
 
+from auth_service.models.group_commit import GroupCommit
 from auth_service.models.token import Token
 
 
@@ -20,6 +23,14 @@ class AccessToken(Token):
     claims = StringField()
 
     @classmethod
+    def record(cls, document: dict[str, Any]) -> None:
+        """Insert a token that is being given, together with those that are given at the same moment."""
+        _given.insert(document)
+
+    @classmethod
     def revoke_signed_by(cls, kids: list[str]) -> int:
         """Revoke the JWTs that these keys signed; returns how many."""
         return cls._get_collection().delete_many({"kid": {"$in": kids}}).deleted_count
+
+
+_given = GroupCommit(AccessToken._get_collection)

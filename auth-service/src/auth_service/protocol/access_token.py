@@ -72,7 +72,7 @@ def issue_access_token(
         document["client_sub"] = told
     if key is not None:
         document["kid"] = key.kid  # by which it is revoked if the key has to be
-    AccessToken._get_collection().insert_one(document)
+    AccessToken.record(document)
     return token
 
 
