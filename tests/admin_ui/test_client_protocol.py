@@ -29,6 +29,7 @@ def web(admin, auth_service):
     return make
 
 
+@pytest.mark.thorough
 def test_the_defaults_are_the_standards(web):
     client = web()
 

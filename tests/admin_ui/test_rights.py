@@ -25,6 +25,7 @@ def test_other_pages_are_refused_in_words(owner, address):
     assert "Your account does not have the rights for this page." in page.text
 
 
+@pytest.mark.thorough
 def test_their_own_app_from_creation_to_deletion(ui, owner, auth_service):
     form = owner.open("/admin/clients/new/web")
     assert "admin:read" not in form.text and "clients:own" not in form.text
@@ -54,6 +55,7 @@ def test_scopes_that_are_not_theirs_to_give_are_refused(owner):
     assert page.status == 422
 
 
+@pytest.mark.thorough
 def test_an_app_that_an_administrator_raised_is_out_of_their_hands(owner, auth_service):
     client_id = id_in(create(owner, client_name="Raised"))
     auth_service.api("PATCH", f"clients/{client_id}", json={"scope": "admin:read"})

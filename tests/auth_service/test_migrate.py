@@ -37,6 +37,7 @@ def migrated(make_settings, mongodb_uri, database_name):
         yield settings, client[database_name]
 
 
+@pytest.mark.thorough
 def test_a_second_run_changes_nothing(migrated):
     settings, database = migrated
     before = snapshot(database)

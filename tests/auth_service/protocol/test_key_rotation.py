@@ -292,6 +292,7 @@ def test_a_revoked_key_is_gone_at_once_and_its_successor_signs(replicas, client_
     assert kid not in {key.kid for key in first.keys.documents()}, "on record for a while"
 
 
+@pytest.mark.thorough
 def test_the_one_that_waits_takes_over_from_a_revoked_key(replicas):
     keys = replicas[0].keys
     [waiting] = [key.kid for key in keys.rotate() if key.alg == EC]
