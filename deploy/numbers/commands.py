@@ -66,5 +66,7 @@ class FreshClone:
         seconds = time.monotonic() - started
         print(f" {seconds:.1f} s", file=sys.stderr)
         if done.returncode:
-            raise Unmeasured(f"{command} failed: {' | '.join(done.stdout.strip().splitlines()[-3:])}")
+            lines = done.stdout.strip().splitlines()
+            failed_tests = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+            raise Unmeasured(f"{command} failed: {' | '.join(failed_tests + lines[-3:])}")
         return seconds
