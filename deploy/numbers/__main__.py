@@ -1,7 +1,8 @@
 """Measure the README's numbers and write them there: `python3 -m deploy.numbers [--only local …] [--forget-images]`.
 
 Each part works in a clone of what is committed, in a temporary folder with empty caches, so that nothing is
-prepared. What this machine cannot measure is left out of the table. Exit status 1 if a number is over its limit.
+prepared. The README keeps its table unless every number could be had. Exit status 1 if one could not, or is over its
+limit.
 """
 
 import argparse
@@ -34,22 +35,25 @@ def main() -> None:
         "docker": lambda clone: docker_demo.measure(clone, options.forget_images),
         "tests": measure_tests,
     }
-    numbers = [number for name in options.only or parts for number in measured(parts[name])]
+    left_out: list[str] = []
+    numbers = [number for name in options.only or parts for number in measured(parts[name], left_out)]
     for number in numbers:
         verdict = "" if number.good else "  TOO MUCH"
         print(f"{number.what}: {number.measured:.1f} {number.unit} (at most {number.limit:.0f}){verdict}")
-    if not options.only:
+    for reason in left_out:
+        print(f"left out: {reason}")
+    if not options.only and not left_out:
         replace_between_markers(PROJECT / "README.md", "numbers", markdown(numbers))
-    sys.exit(not all(number.good for number in numbers))
+    sys.exit(bool(left_out) or not all(number.good for number in numbers))
 
 
-def measured(part: Callable[[FreshClone], Iterator[Number]]) -> Iterator[Number]:
-    """The part's numbers, up to the first that cannot be had; then it says why."""
+def measured(part: Callable[[FreshClone], Iterator[Number]], left_out: list[str]) -> Iterator[Number]:
+    """The part's numbers, up to the first that cannot be had; why it cannot is added to `left_out`."""
     try:
         with FreshClone() as clone:
             yield from part(clone)
     except Unmeasured as reason:
-        print(f"\n  Left out: {reason}", file=sys.stderr)
+        left_out.append(str(reason))
 
 
 def measure_tests(clone: FreshClone) -> Iterator[Number]:

@@ -33,6 +33,10 @@ def measure(clone: FreshClone, forget_images: bool) -> Iterator[Number]:
     for service in SERVICES:
         above_base = (size(f"gatehouse/{service}") - base) / 1e6
         yield Number(f"image of {service}, above its base", above_base, "MB", 150)
+    if not nothing_prepared:
+        raise Unmeasured(
+            "the first start in containers: there were images already (FORGET_IMAGES=1 removes them)"
+        )
 
 
 def gatehouse_images() -> list[str]:
