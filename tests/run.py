@@ -55,7 +55,9 @@ def main() -> None:
 def inner_loop() -> list[Suite]:
     """The checks and the services' own tests, as far as they fit into a minute."""
     suites = [suite for suite in SUITES if suite.inner_loop is not None]
-    return [replace(suite, command=[*suite.command, *(suite.inner_loop or ())]) for suite in suites]
+    return [
+        replace(suite, command=[*suite.command, *(suite.inner_loop or ())], lane=None) for suite in suites
+    ]
 
 
 def run_all() -> list[Outcome]:

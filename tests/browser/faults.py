@@ -1,12 +1,13 @@
 """What a browser complains of: errors in the console, exceptions, what the Content-Security-Policy stopped."""
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
 REPORT_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy violated: ${event.violatedDirective} by ${event.blockedURI} ${event.sample}`));
 """
 NOT_LOADED = "Failed to load resource"
+LEFT = "net::ERR_ABORTED"  # the person, or the page itself, went elsewhere before it had come
 
 
 class Faults:
@@ -19,6 +20,7 @@ class Faults:
         context.on("console", self._on_console)
         context.on("weberror", self._on_exception)
         context.on("response", self._on_response)
+        context.on("requestfailed", self._on_failed_request)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         about = message.location["url"]
@@ -32,3 +34,7 @@ class Faults:
     def _on_response(self, response: Response) -> None:
         if response.status >= 400 and response.request.is_navigation_request():
             self._error_pages.add(response.url)
+
+    def _on_failed_request(self, request: Request) -> None:
+        if request.is_navigation_request() and request.failure != LEFT:
+            self.found.append(f"{request.method} {request.url}: {request.failure}")

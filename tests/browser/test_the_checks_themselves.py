@@ -35,6 +35,15 @@ def test_what_the_browser_complains_of_is_noticed(chromium, gateway_url, event, 
         assert faults.found
 
 
+def test_a_page_that_never_comes_is_noticed(chromium):
+    with chromium.new_context() as context:
+        faults, page = Faults(context), context.new_page()
+        page.set_content("<a href='http://127.0.0.1:9/'>away</a>")
+        with context.expect_event("requestfailed"):
+            page.get_by_role("link").click()
+        assert faults.found == ["GET http://127.0.0.1:9/: net::ERR_UNSAFE_PORT"]
+
+
 def test_a_page_that_is_too_wide_or_too_pale_is_noticed(window):
     window.goto("/login")
     before = appearance_of(window)
