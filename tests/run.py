@@ -45,6 +45,8 @@ class Outcome:
 
 def main() -> None:
     """Run what is asked for; exit status 1 if anything failed."""
+    # A shell's background job is told to ignore it, and so would be every suite, which is to end by it in good order.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     RESULTS.mkdir(exist_ok=True)
     started = time.monotonic()
     outcomes = run_together(inner_loop()) if "--fast" in sys.argv[1:] else run_all()
@@ -139,6 +141,7 @@ def run_bounded(suite: Suite, output: IO[str]) -> int:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def count(outcome: Outcome, code: int) -> None:
