@@ -21,7 +21,8 @@ def _start_mongod() -> str:
         folder = _quick_folder()
         _remove_left_behind(folder)
         directory = Path(tempfile.mkdtemp(prefix=f"gatehouse-tests-{os.getpid()}-", dir=folder))
-        mongod = Mongod(directory / "data", durable=False)  # waiting for the journal takes most of a write
+        # Without the journal, for which a write waits most of its time.
+        mongod = Mongod(directory / "data", durable=False, fail_points=True)
         _started.append((mongod.start(), directory))
     return _started[0][0].uri
 

@@ -24,7 +24,8 @@ NOT_YET_INITIALIZED = 94
 class Mongod:
     """A mongod in `data_dir`. With `auth`, key file and root's password are made in `secrets_dir` once.
 
-    Without `durable`, set when the data is new, a write is answered before the journal has it: for tests.
+    For tests: without `durable`, set when the data is new, a write is answered before the journal has it; with
+    `fail_points` commands can be made to fail.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class Mongod:
         log: Path | None = None,
         outlive_us: bool = False,
         durable: bool = True,
+        fail_points: bool = False,
     ) -> None:
         self.data_dir = data_dir
-        self.durable = durable
+        self.durable, self.fail_points = durable, fail_points
         self.port = port or child_process.free_ports(1)[0]
         self.secrets_dir = (secrets_dir or data_dir.parent) if auth else None
         self.log = log or data_dir / "mongod.log"
@@ -86,6 +88,8 @@ class Mongod:
             *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
         ]
+        if self.fail_points:
+            command += ["--setParameter", "enableTestCommands=1"]
         if self.secrets_dir:
             self._secret("mongodb_keyfile")
             command += ["--keyFile", str(self.secrets_dir / "mongodb_keyfile")]

@@ -26,6 +26,8 @@ START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
 
 REDIRECT_URI = "https://app.example/callback"
 
+WRITE_CONCERN_TIMEOUT = 64
+
 
 @pytest.fixture(scope="session")
 def make_settings(mongodb_uri: str) -> Callable[..., Settings]:
@@ -147,6 +149,24 @@ def connected(request: pytest.FixtureRequest) -> None:
 def client(app: Flask, clock: FrozenClock) -> FlaskClient:
     """A browser, or any program, that calls the application."""
     return app.test_client()
+
+
+@pytest.fixture
+def fail(settings: Settings) -> Iterator[Callable[..., None]]:
+    """Have the next command of this name on this collection of the shared application fail.
+
+    If nothing else is said, the write is done, and whether it will be kept is not known in time.
+    """
+    with MongoClient(settings.mongodb_uri.get_secret_value()) as mongodb:
+
+        def arrange(command: str, collection: str, times: int = 1, **fault: Any) -> None:
+            where = {"failCommands": [command], "namespace": f"{settings.mongodb_database}.{collection}"}
+            fault = fault or {"writeConcernError": {"code": WRITE_CONCERN_TIMEOUT, "errmsg": "timed out"}}
+            mode = {"times": times}
+            mongodb.admin.command("configureFailPoint", "failCommand", mode=mode, data=where | fault)
+
+        yield arrange
+        mongodb.admin.command("configureFailPoint", "failCommand", mode="off")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from auth_service.models import database
+from tests.auth_service.conftest import basic
 
 
 @pytest.fixture
@@ -50,3 +51,29 @@ def test_it_recovers(client, app, settings):
     assert client.get("/health").status_code == 503
     database.connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
     assert client.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fault",
+    # Twice, since the short way hands on what it cannot answer; and the driver repeats the second, once.
+    [{"times": 2}, {"errorCode": 262, "times": 4}],
+    ids=["after the write", "before it"],
+)
+def test_a_write_that_the_database_could_not_finish(client, register, fail, fault):
+    fail("insert", "access_tokens", **fault)
+    credentials = basic(register())
+    response = client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=credentials)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert response.json["error"] == "temporarily_unavailable"
+
+
+def test_nor_of_a_document(client, fail):
+    fail("insert", "sessions")
+    assert client.get("/login").status_code == 503
+
+
+def test_what_the_database_cannot_do_is_our_fault(client, register, fail):
+    fail("insert", "access_tokens", errorCode=2, times=2)
+    credentials = basic(register())
+    response = client.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=credentials)
+    assert (response.status_code, response.json["error"]) == (500, "server_error")

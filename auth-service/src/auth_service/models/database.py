@@ -6,7 +6,14 @@ from typing import Any
 
 import mongoengine
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+)
 
 #: Raised whenever the stored shape changes; `migrate` writes it, services refuse to start below it.
 SCHEMA_VERSION = 3
@@ -18,6 +25,12 @@ PATIENCE: dict[str, Any] = {
     "connectTimeoutMS": 2000,
     "socketTimeoutMS": 10000,
 }
+
+#: What the database's drivers raise; `is_unavailable` tells which of it passes.
+ERRORS = (PyMongoError, mongoengine.errors.OperationError)
+
+#: Server errors of a node that stops, steps down, is not primary, or waits in vain for another.
+_PASSING = {6, 7, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 
 
 class SchemaTooOld(Exception):
@@ -40,6 +53,18 @@ def connect(uri: str, database: str) -> Database:
         **{name: limit for name, limit in PATIENCE.items() if name.lower() not in said},
     )
     return mongoengine.get_db()
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether it says that the database could not do it now; what it could not do at all is our fault."""
+    if isinstance(error, mongoengine.errors.OperationError):
+        error = error.__cause__ or error.__context__ or error
+    if isinstance(error, ConnectionFailure | ExecutionTimeout | WriteConcernError):
+        return True
+    if isinstance(error, BulkWriteError):
+        of_documents = {failure.get("code") for failure in error.details["writeErrors"]}
+        return bool(error.details["writeConcernErrors"]) or not of_documents.isdisjoint(_PASSING)
+    return isinstance(error, OperationFailure) and error.code in _PASSING
 
 
 def wait_for(database: Database, patience: timedelta) -> None:

@@ -14,17 +14,15 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError
-from pymongo.errors import ConnectionFailure, ExecutionTimeout
 from werkzeug.exceptions import HTTPException
 
+from auth_service.models import database
 from auth_service.web.csrf import ForeignForm
 
 _log = structlog.get_logger()
 
 _MACHINE_PATHS = ("/oauth/", "/.well-known/", "/admin-api/", "/health")
 _BROWSER_PATHS = ("/oauth/authorize", "/oauth/logout")
-
-DATABASE_DOWN = (ConnectionFailure, ExecutionTimeout)
 
 #: Seconds after which it is worth trying again when the database does not answer.
 RETRY_AFTER = "5"
@@ -66,8 +64,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(ForeignForm, _foreign_form)
     app.register_error_handler(HTTPException, _http_error)
-    for failure in DATABASE_DOWN:
-        app.register_error_handler(failure, _database_down)
+    for failure in database.ERRORS:
+        app.register_error_handler(failure, _database_failed)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -131,8 +129,9 @@ def _http_error(error: HTTPException) -> Response:
     """Werkzeug's own errors, with the headers that belong to them (`Allow`, `Retry-After`)."""
     if error.response is not None or error.code is None or error.code < 400:
         return make_response(error.get_response())  # a redirect, or an answer that somebody prepared
-    if isinstance(getattr(error, "original_exception", None), DATABASE_DOWN):
-        return _database_down(error)
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, database.ERRORS):
+        return _database_failed(original)
     response = error_response(error.code)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
@@ -161,7 +160,9 @@ def _page_of_the_form() -> str:
     return request.full_path.rstrip("?") if has_page else url_for("home.show")
 
 
-def _database_down(error: Exception) -> Response:
+def _database_failed(error: Exception) -> Response:
+    if not database.is_unavailable(error):
+        return _unexpected(error)
     _log.error("database_unavailable", reason=type(error).__name__)
     return error_response(503)
 
