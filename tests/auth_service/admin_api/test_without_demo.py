@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from auth_service.protocol.passwords import Passwords
 from auth_service.settings import Settings
 from tests.auth_service.admin_api.conftest import Api
-from tests.auth_service.conftest import basic
+from tests.auth_service.conftest import basic, csrf_token
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,61 @@ def test_when_too_many_passwords_are_hashed(
     assert (response.status_code, response.json["error"]) == (503, "temporarily_unavailable")
     assert response.headers["Retry-After"] == "5"
     assert automation.post("/users", username="patience").status_code == 201
+
+
+@pytest.fixture
+def reset_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, automation: Api
+) -> Callable[[str, dict[str, Any]], None]:
+    """Have the account changed once, through the API, after the next right password was checked."""
+
+    def arrange(path: str, change: dict[str, Any]) -> None:
+        verify, waiting = Passwords.verify, [change]
+
+        def and_then(passwords: Passwords, password_hash: str | None, password: str) -> bool:
+            right = verify(passwords, password_hash, password)
+            if right and waiting:
+                change = waiting.pop()
+                automation.post(f"{path}/password") if "password" in change else automation.patch(
+                    path, **change
+                )
+            return right
+
+        monkeypatch.setattr(Passwords, "verify", and_then)
+
+    return arrange
+
+
+@pytest.mark.parametrize("change", [{"password": None}, {"disabled": True}], ids=["reset", "disabled"])
+def test_who_signs_in_with_the_old_password_meanwhile_gets_nothing_that_works(
+    automation: Api,
+    client: FlaskClient,
+    register: Callable[..., str],
+    reset_meanwhile: Callable[[str, dict[str, Any]], None],
+    change: dict[str, Any],
+) -> None:
+    created = automation.create_user()
+    path, credentials = f"/users/{created['sub']}", {k: created[k] for k in ("username", "password")}
+    client_id = register()
+    reset_meanwhile(path, change)
+    form = {"grant_type": "password", "scope": "profile", **credentials}
+    tokens = client.post("/oauth/token", data=form, auth=basic(client_id)).json
+    for kind in ("access_token", "refresh_token"):
+        asked = client.post("/oauth/introspect", data={"token": tokens[kind]}, auth=basic(client_id))
+        assert asked.json == {"active": False}
+
+
+@pytest.mark.parametrize("change", [{"password": None}, {"disabled": True}], ids=["reset", "disabled"])
+def test_nor_is_a_browser_signed_in_with_it(
+    automation: Api,
+    client: FlaskClient,
+    reset_meanwhile: Callable[[str, dict[str, Any]], None],
+    change: dict[str, Any],
+) -> None:
+    created = automation.create_user()
+    path, credentials = f"/users/{created['sub']}", {k: created[k] for k in ("username", "password")}
+    reset_meanwhile(path, change)
+    form = {"csrf_token": csrf_token(client.get("/login").text), **credentials}
+    assert client.post("/login", data=form).status_code == 303
+    automation.patch(path, disabled=False)
+    assert created["username"] not in client.get("/").text

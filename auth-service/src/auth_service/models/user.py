@@ -62,6 +62,11 @@ class User(Document):
         """Whether the person administers this server."""
         return ADMIN in self.roles
 
+    def may_still_sign_in(self) -> bool:
+        """Whether neither the password was changed nor the account disabled or deleted since this was read."""
+        as_read = {"_id": self.id, "password_hash": self.password_hash, "disabled_at": None}
+        return self._get_collection().find_one(as_read, {"_id": 1}) is not None
+
     @classmethod
     def find(cls, username: str) -> "User | None":
         """The account of that name that is not disabled, or None."""

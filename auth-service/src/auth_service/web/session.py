@@ -46,7 +46,7 @@ def sign_in(user: User, amr: list[str]) -> EndedSession | None:
     """
     session = _session()
     ended = sign_out() if session.sub not in (None, user.id) else None
-    session.start(user.id, amr, request.user_agent.string)
+    session.start(user, amr, request.user_agent.string)
     g.current_user = user
     g.pop("csrf_token", None)  # it belonged to the session that was
     return ended

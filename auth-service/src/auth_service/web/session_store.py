@@ -10,7 +10,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 
 from auth_service.clock import Clock
-from auth_service.models import Session
+from auth_service.models import Session, User
 from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.settings import Settings
 
@@ -31,6 +31,8 @@ class BrowserSession(SessionMixin):
         #: Ids of sessions that this one takes the place of.
         self.replaced: list[str] = []
         self.written = False
+        #: Who signed in in this request, as they were when that was checked.
+        self.signed_in: User | None = None
         self._document: Session | None = None
         self._loaded = cookie is None
 
@@ -68,14 +70,15 @@ class BrowserSession(SessionMixin):
         """Whether this request depended on the session; one that did not is not written back."""
         return self._loaded and self._document is not None
 
-    def start(self, sub: str, amr: list[str], user_agent: str) -> None:
+    def start(self, user: User, amr: list[str], user_agent: str) -> None:
         """Put a session of this person in place of the one there was."""
         previous = self.document
         self.end()
         document = self._create()
-        if previous and previous.sub == sub:
+        if previous and previous.sub == user.id:
             document.public_id, document.clients = previous.public_id, previous.clients
-        document.sub, document.amr, document.auth_time = sub, amr, self.now
+        document.sub, document.amr, document.auth_time = user.id, amr, self.now
+        self.signed_in = user
         document.user_agent = user_agent[:256]
 
     def end(self) -> None:
@@ -162,6 +165,9 @@ class MongoSessionInterface(SessionInterface):
         document.expires_at = min(session.now + idle, document.absolute_expires_at)
         if is_new:
             document.save(force_insert=True)
+            if session.signed_in and not session.signed_in.may_still_sign_in():
+                # Checking a password takes a while. It was reset meanwhile, before this session was there to be ended.
+                document.delete()
             response.set_cookie(
                 self.cookie_name,
                 session.cookie or "",

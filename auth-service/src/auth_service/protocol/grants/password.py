@@ -20,10 +20,15 @@ class PasswordGrant(TokenGrant):
         username, password = self.request.require("username"), self.request.require("password")
         requested = self.client.allowed_scope(self.request.get("scope"))
         user = self.authenticate(username, password)
+        self._user = user
         scope = offline_access.without(permitted_to(user, requested))
         if requested and not scope:
             raise InvalidScope("None of the requested scope is this user's to give")
         return Authorization(sub=user.id, scope=scope, auth_time=self.server.clock.now(), amr=("pwd",))
+
+    def is_still_standing(self) -> bool:
+        """Checking a password takes a while: it may have been reset, and what it gave revoked, in the meantime."""
+        return self._user.may_still_sign_in()
 
     def authenticate(self, username: str, password: str) -> User:
         """The user; raises InvalidGrant, or TryLater when guessing has to stop (RFC 6749 §4.3.2)."""
