@@ -71,3 +71,23 @@ def test_a_public_client_revokes_by_client_id(client, register, username):
 def test_a_missing_token_is_named(client, owner):
     refused = client.post("/oauth/revoke", data={}, auth=basic(owner))
     assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.rfc("7009 §2.2.1")
+@pytest.mark.parametrize("collection", ["access_tokens", "refresh_tokens", "authorization_codes"])
+def test_one_that_the_database_cut_off_can_be_repeated(client, owner, tokens, fail, collection):
+    fail("delete", collection)
+    assert revoke(client, owner, tokens["refresh_token"]).status_code == 503
+    assert revoke(client, owner, tokens["refresh_token"]).status_code == 200
+    assert active(client, owner, tokens) == [False, False]
+
+
+@pytest.mark.rfc("9700 §4.14.2")
+def test_what_is_half_revoked_is_no_longer_taken(client, owner, tokens, fail):
+    fail("delete", "access_tokens", errorCode=2)
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert revoke(client, owner, tokens["refresh_token"]).status_code == 500
+    assert active(client, owner, tokens) == [True, False]
+    refused = client.post("/oauth/token", data=form, auth=basic(owner))
+    assert refused.json["error"] == "invalid_grant"
+    assert active(client, owner, tokens) == [False, False]

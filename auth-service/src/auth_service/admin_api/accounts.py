@@ -90,11 +90,13 @@ def set_password(server: AuthorizationServer, sub: str, password: str | None) ->
 
 
 def delete(server: AuthorizationServer, sub: str) -> None:
-    """Remove an account and all that it had; its clients stay, without an owner. The account goes first."""
+    """Remove an account and all that it had; its clients stay, without an owner. Cut off, it can be done again."""
+    find(sub)
+    end_everything(server, sub)
+    Client._get_collection().update_many({"owner": sub}, {"$set": {"owner": None}})
     if User._get_collection().delete_one({"_id": sub}).deleted_count == 0:
         raise NotFound("user")
-    Client._get_collection().update_many({"owner": sub}, {"$set": {"owner": None}})
-    end_everything(server, sub)
+    end_everything(server, sub)  # what began in between
 
 
 def end_everything(server: AuthorizationServer, sub: str) -> None:

@@ -71,10 +71,12 @@ def read_grant(grant_id: str) -> dict[str, Any]:
 @blueprint.output(Revoked)
 def revoke_grant(grant_id: str) -> dict[str, int]:
     """Take a grant back, with the tokens that the client has for the user; says how many grants that were."""
-    grant = Grant._get_collection().find_one_and_delete({"_id": grant_id})
+    grant = Grant._get_collection().find_one({"_id": grant_id})
     if grant is None:
         raise NotFound("grant")
-    revoke_all(client_id=grant["client_id"], sub=grant["sub"])
+    revoke_all(client_id=grant["client_id"], sub=grant["sub"])  # first: cut off, it can be done again
+    Grant._get_collection().delete_one({"_id": grant_id})
+    revoke_all(client_id=grant["client_id"], sub=grant["sub"])  # what it gave in between
     return {"revoked": 1}
 
 

@@ -1,11 +1,11 @@
 """Authorization codes (RFC 6749 §4.1.2): short-lived, used once, remembered afterwards."""
 
-from datetime import datetime
-
 from mongoengine import DateTimeField, Document, ListField, StringField
 
+from auth_service.models.single_use import SingleUse
 
-class AuthorizationCode(Document):
+
+class AuthorizationCode(SingleUse, Document):
     """A code, known by its SHA-256. `family` ties it to everything that it gives."""
 
     meta = {
@@ -17,6 +17,8 @@ class AuthorizationCode(Document):
             {"fields": ["session_id"], "sparse": True},
         ],
     }
+
+    USED_AT = "redeemed_at"
 
     id = StringField(primary_key=True)
     client_id = StringField(required=True)
@@ -37,11 +39,3 @@ class AuthorizationCode(Document):
     #: When the record goes: as late as the tokens that it gave may live, so that a replay still finds them.
     purge_at = DateTimeField(required=True)
     redeemed_at = DateTimeField()
-
-    @classmethod
-    def claim(cls, code_id: str, now: datetime) -> bool:
-        """Redeem the code in one atomic write; False if somebody was first or it has expired."""
-        claimed = cls._get_collection().update_one(
-            {"_id": code_id, "redeemed_at": None, "expires_at": {"$gt": now}}, {"$set": {"redeemed_at": now}}
-        )
-        return claimed.modified_count == 1

@@ -5,8 +5,10 @@ from typing import Any
 
 from mongoengine import DateTimeField, Document, IntField, ListField, StringField
 
+from auth_service.models.single_use import SingleUse
 
-class DeviceCode(Document):
+
+class DeviceCode(SingleUse, Document):
     """A device code, known by its SHA-256."""
 
     meta = {
@@ -18,6 +20,8 @@ class DeviceCode(Document):
             *("client_id", "sub", "family"),
         ],
     }
+
+    USED_AT = "redeemed_at"
 
     id = StringField(primary_key=True)
     #: What the person types, as `protocol.user_code` hashes it; gone once they have decided.
@@ -61,11 +65,3 @@ class DeviceCode(Document):
             {"$set": {"decided_at": now, **decision}, "$unset": {"user_code": ""}},
         )
         return decided.modified_count == 1
-
-    @classmethod
-    def claim(cls, code_id: str, now: datetime) -> bool:
-        """Redeem the code in one atomic write; False if somebody was first or it has expired."""
-        claimed = cls._get_collection().update_one(
-            {"_id": code_id, "redeemed_at": None, "expires_at": {"$gt": now}}, {"$set": {"redeemed_at": now}}
-        )
-        return claimed.modified_count == 1

@@ -1,18 +1,24 @@
-"""Taking back what was given: each revocation is an indexed delete a collection."""
+"""Taking back what was given: each revocation is an indexed write or two a collection.
+
+What can be claimed is used up first and goes last. Whoever is claiming something at this moment finds that out before
+they answer, and takes back what they made (`grants.token_grant`). And should the database fail in between, whoever
+presents it once more, be it to revoke it or to use it, finishes the revocation.
+"""
+
+from typing import Any
 
 from auth_service.models.access_token import AccessToken
 from auth_service.models.authorization_code import AuthorizationCode
 from auth_service.models.device_code import DeviceCode
 from auth_service.models.refresh_token import RefreshToken
+from auth_service.models.single_use import SingleUse
+
+_SINGLE_USE = (AuthorizationCode, DeviceCode, RefreshToken)
 
 
 def revoke_family(family: str) -> int:
-    """Revoke everything that came from one authorization; returns how many tokens that were.
-
-    The codes and refresh tokens that are claimed at this moment go too: whoever claimed one sees it gone after
-    minting and takes back what it made (`grants.token_grant`).
-    """
-    return _revoke({"family": family})
+    """Revoke everything that came from one authorization; returns how many tokens that were."""
+    return _revoke({"family": family}, _SINGLE_USE)
 
 
 def revoke_session(session_id: str) -> int:
@@ -25,7 +31,7 @@ def revoke_session(session_id: str) -> int:
     offline = RefreshToken._get_collection().distinct("family", {**in_session, "offline": True})
     ending = {**in_session, "family": {"$nin": offline}}
     AuthorizationCode._get_collection().delete_many({**in_session, "redeemed_at": None})
-    return _revoke(ending)
+    return _revoke(ending, (AuthorizationCode, RefreshToken))  # a device code belongs to no session
 
 
 def revoke_all(*, client_id: str | None = None, sub: str | None = None) -> int:
@@ -33,12 +39,14 @@ def revoke_all(*, client_id: str | None = None, sub: str | None = None) -> int:
     condition = {key: value for key, value in (("client_id", client_id), ("sub", sub)) if value is not None}
     if not condition:
         raise ValueError("revoke_all needs a client_id or a sub")
-    return _revoke(condition)
+    return _revoke(condition, _SINGLE_USE)
 
 
-def _revoke(condition: dict) -> int:
-    for codes in (AuthorizationCode, DeviceCode):
-        codes._get_collection().delete_many(condition)
-    refresh = RefreshToken._get_collection().delete_many(condition)
-    access = AccessToken._get_collection().delete_many(condition)
-    return refresh.deleted_count + access.deleted_count
+def _revoke(condition: dict[str, Any], used_once: tuple[type[SingleUse], ...]) -> int:
+    for kind in used_once:
+        kind.use_up(condition)
+    revoked = AccessToken._get_collection().delete_many(condition).deleted_count
+    for kind in used_once:
+        gone = kind.delete_all(condition)
+        revoked += gone if kind is RefreshToken else 0
+    return revoked

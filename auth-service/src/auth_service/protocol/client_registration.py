@@ -101,17 +101,15 @@ def leaving_its_sector(
 
 
 def remove(server: "AuthorizationServer", client_id: str) -> bool:
-    """Remove a client and all that was given to it; False if there is none.
-
-    The client goes first, so that nothing new is given.
-    """
-    removed = Client._get_collection().delete_one({"_id": client_id}).deleted_count == 1
-    if removed:
-        server.clients.changed(client_id)
-        AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
-        Grant._get_collection().delete_many({"client_id": client_id})
-        revoke_all(client_id=client_id)
-    return removed
+    """Remove a client and all that was given to it; False if there is none. Cut off, it can be done again."""
+    revoke_all(client_id=client_id)
+    if Client._get_collection().delete_one({"_id": client_id}).deleted_count == 0:
+        return False
+    server.clients.changed(client_id)
+    AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
+    Grant._get_collection().delete_many({"client_id": client_id})
+    revoke_all(client_id=client_id)  # what was given in between
+    return True
 
 
 def is_administrative(scope: str) -> bool:

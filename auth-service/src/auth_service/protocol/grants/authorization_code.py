@@ -1,21 +1,23 @@
 """The authorization code grant (RFC 6749 §4.1), with PKCE (RFC 7636) and OpenID Connect (OIDC Core §3.1)."""
 
 from auth_service.models import AuthorizationCode
-from auth_service.models.revocation import revoke_family
 from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.protocol import pkce
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.errors import InvalidGrant
 from auth_service.protocol.grants.authorization_grant import AuthorizationGrant
-from auth_service.protocol.grants.token_grant import TokenGrant
+from auth_service.protocol.grants.single_use import SingleUseGrant
 
 PREFIX = "gac_"
 
 
-class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
+class AuthorizationCodeGrant(AuthorizationGrant, SingleUseGrant):
     """A code for the browser, tokens for the code."""
 
     GRANT_TYPE = "authorization_code"
+    PARAMETER = "code"
+    RECORD = AuthorizationCode
+    INVALID = "The code is not valid"
     RESPONSE_TYPES: tuple[str, ...] = ("code",)
 
     def check_request(self) -> None:
@@ -53,18 +55,14 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
 
     def load_authorization(self) -> Authorization:
         """RFC 6749 §4.1.3. A stranger's failing attempt changes nothing: the code is claimed afterwards."""
-        self._code_id = hash_secret(self.request.require("code"))
-        code = AuthorizationCode.objects(id=self._code_id).first()
+        code = AuthorizationCode.objects(id=self.presented).first()
         if code is None or code.client_id != self.client.client_id:
-            raise InvalidGrant(
-                "The code is not valid", "unknown code" if code is None else "another client's code"
-            )
+            raise InvalidGrant(self.INVALID, "unknown code" if code is None else "another client's code")
         if code.redeemed_at is None and code.expires_at <= self.server.clock.now():
-            raise InvalidGrant("The code is not valid", "expired code")
+            raise InvalidGrant(self.INVALID, "expired code")
         if code.redirect_uri is not None and self.request.get("redirect_uri") != code.redirect_uri:
             raise InvalidGrant("redirect_uri does not match the authorization request")
         pkce.check_verifier(self.request, code.code_challenge)
-        self._family = code.family
         return Authorization(
             sub=code.sub,
             scope=code.scope.split(),
@@ -76,13 +74,3 @@ class AuthorizationCodeGrant(AuthorizationGrant, TokenGrant):
             claims=code.claims,
             nonce=code.nonce,
         )
-
-    def claim(self) -> None:
-        """RFC 6749 §4.1.2: used once; a second use revokes all that the first one gave."""
-        if not AuthorizationCode.claim(self._code_id, self.server.clock.now()):
-            revoke_family(self._family)
-            raise InvalidGrant("The code is not valid", "code used before: its family is revoked")
-
-    def is_still_standing(self) -> bool:
-        """A revocation deletes the code along with the tokens."""
-        return AuthorizationCode._get_collection().find_one({"_id": self._code_id}, {"_id": 1}) is not None

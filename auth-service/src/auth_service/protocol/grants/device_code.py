@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from auth_service.models import DeviceCode, User
-from auth_service.models.revocation import revoke_family
-from auth_service.models.secret import hash_secret
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.device_authorization import INTERVAL
 from auth_service.protocol.errors import (
@@ -15,7 +13,7 @@ from auth_service.protocol.errors import (
     InvalidGrant,
     SlowDown,
 )
-from auth_service.protocol.grants.token_grant import TokenGrant
+from auth_service.protocol.grants.single_use import SingleUseGrant
 from auth_service.protocol.profile import DEVICE_CODE
 from auth_service.protocol.scope import permitted_to
 
@@ -23,18 +21,20 @@ from auth_service.protocol.scope import permitted_to
 _JITTER = timedelta(seconds=1)
 
 
-class DeviceCodeGrant(TokenGrant):
+class DeviceCodeGrant(SingleUseGrant):
     """Tokens for a device code that a person has allowed."""
 
     GRANT_TYPE = DEVICE_CODE
+    PARAMETER = "device_code"
+    RECORD = DeviceCode
+    INVALID = "The device code is not valid"
 
     def load_authorization(self) -> Authorization:
         """RFC 8628 §3.5. What a stranger asks changes nothing: the code is the client's or there is none."""
-        self._code_id = hash_secret(self.request.require("device_code"))
         now = self.server.clock.now()
-        code = DeviceCode.poll(self._code_id, self.client.client_id, now)
+        code = DeviceCode.poll(self.presented, self.client.client_id, now)
         if code is None:
-            raise InvalidGrant("The device code is not valid", "unknown device code, or another client's")
+            raise InvalidGrant(self.INVALID, "unknown device code, or another client's")
         if code.get("redeemed_at") is None and code["expires_at"] <= now:
             raise ExpiredToken("The device code has expired")
         if code.get("decided_at") is None:
@@ -44,8 +44,7 @@ class DeviceCodeGrant(TokenGrant):
         user = User.load(code["sub"])
         # A revocation takes the code along, but for one that was allowed at that very moment.
         if user is None:
-            raise InvalidGrant("The device code is not valid", "the user is gone or disabled")
-        self._family = code["family"]
+            raise InvalidGrant(self.INVALID, "the user is gone or disabled")
         return Authorization(
             sub=code["sub"],
             scope=self.client.still_registered(permitted_to(user, code["scope"].split())),
@@ -59,16 +58,6 @@ class DeviceCodeGrant(TokenGrant):
         """RFC 8628 §3.5: the person has not decided; raises AuthorizationPending or SlowDown."""
         polled_at = code.get("polled_at")
         if polled_at is not None and now - polled_at < timedelta(seconds=code["interval"]) - _JITTER:
-            DeviceCode.slow_down(self._code_id, INTERVAL)
+            DeviceCode.slow_down(self.presented, INTERVAL)
             raise SlowDown("Asked too soon: wait five seconds longer from now on")
         raise AuthorizationPending("The person has not decided yet")
-
-    def claim(self) -> None:
-        """Used once, as every code (RFC 6749 §4.1.2): a second use revokes all that the first one gave."""
-        if not DeviceCode.claim(self._code_id, self.server.clock.now()):
-            revoke_family(self._family)
-            raise InvalidGrant("The device code is not valid", "used before: its family is revoked")
-
-    def is_still_standing(self) -> bool:
-        """A revocation deletes the code along with the tokens."""
-        return DeviceCode._get_collection().find_one({"_id": self._code_id}, {"_id": 1}) is not None

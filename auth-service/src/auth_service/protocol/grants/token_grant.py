@@ -31,7 +31,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         self.claim()
         body = self.make_tokens(self.authorization, self.scope)
         # If somebody replayed what we claimed, or revoked it, the revocation may have run before our tokens
-        # were there to be found. What was claimed is gone then; so must be what came of it.
+        # were there to be found. What was claimed is used up then; so must be what came of it.
         if not self.is_still_standing():
             revoke_family(self.authorization.family)
         return Reply(200, body, self.TOKEN_RESPONSE_HEADER)
@@ -58,7 +58,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
         """Use a single-use credential up, atomically; raises InvalidGrant if somebody was first."""
 
     def is_still_standing(self) -> bool:
-        """Whether what was claimed has not been revoked since."""
+        """Whether what the tokens were made for holds to the last, be it what was claimed or who the person is."""
         return True
 
     def gives_refresh_token(self) -> bool:
