@@ -1,6 +1,8 @@
 """MongoDB stops, or dies: requests are told to come back, and then everything is as it was."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -48,6 +50,28 @@ def test_nothing_granted_is_lost_and_nothing_revoked_comes_back(
     assert read_notes(revoked).status_code == 401
     assert read_notes(get_token()).status_code == 200
     assert started == {service: disturbed.containers(service) for service in started}  # nobody was restarted
+
+
+def test_who_writes_while_it_stops_is_told_to_come_back(disturbed: ComposeSystem) -> None:
+    sign_in = {"grant_type": "password", "username": "somebody", "password": "valid"}
+    app = ("demo-web", "demo-web-secret")
+    stopped = threading.Event()
+
+    def ask_until_it_has_stopped(_: int) -> list[requests.Response]:
+        answers = []
+        while not stopped.is_set():
+            answers.append(requests.post(f"{disturbed.url}/oauth/token", data=sign_in, auth=app, timeout=60))
+        return answers
+
+    with ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(ask_until_it_has_stopped, number) for number in range(4)]
+        disturbed.compose("stop", "mongo")
+        stopped.set()
+    answers = [answer for it in asking for answer in it.result()]
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert refused
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
 
 
 def token_request(system: ComposeSystem) -> requests.Response:
