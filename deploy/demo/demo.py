@@ -102,10 +102,12 @@ def run_local(action: str, wish: Wish) -> None:
     """Hand over to the local system's own command, which says itself what goes wrong."""
     # Ctrl-C reaches the child too: it cleans up, and we wait for it.
     signal.signal(signal.SIGINT, lambda *_: None)
+    python = sys.executable  # enough to stop, even when .venv is gone
     if action == "up":
         check(subprocess.run([sys.executable, "-m", "deploy.environment.prepare"], cwd=PROJECT))
+        python = str(PYTHON)
     options = ["--port", str(wish.port), "--profile", wish.profile, *(["--purge"] if wish.purge else [])]
-    check(subprocess.run([PYTHON, "-m", "deploy.local.run", action, *options], cwd=PROJECT))
+    check(subprocess.run([python, "-m", "deploy.local.run", action, *options], cwd=PROJECT))
 
 
 def check(done: subprocess.CompletedProcess[bytes]) -> None:

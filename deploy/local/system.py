@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deploy.local import child_process, secret_files, services
-from deploy.local.mongod import Mongod
 from deploy.local.mongod_binary import MongodUnavailable
 from deploy.local.services import PROJECT, SERVICES, Addresses
+
+if TYPE_CHECKING:
+    from deploy.local.mongod import Mongod
 
 HEALTH_PATIENCE = 60  # seconds
 
@@ -154,7 +156,9 @@ class System:
             raise SystemFailed(f"MongoDB did not start: {reason}") from None
         self._remember("mongo", mongod.pid)
 
-    def _mongod(self) -> Mongod:
+    def _mongod(self) -> "Mongod":
+        from deploy.local.mongod import Mongod  # needs pymongo, which the Python that stops us may lack
+
         return Mongod(
             self.data,
             self.addresses.mongo,

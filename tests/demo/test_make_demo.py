@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.child_process import Identity, is_running
 from tests.suites import no_engine
 
 PROJECT = Path(__file__).parents[2]
@@ -117,6 +118,24 @@ def test_the_command_line_finds_the_local_processes(port):
         assert made.returncode == 0, made.stderr
         assert json.loads(made.stdout)["username"] == "eve"
         assert {path.stat().st_mode & 0o077 for path in (settings, *settings.iterdir())} == {0}
+    finally:
+        make("down", MODE="local", PORT=port, PURGE="1")
+
+
+def test_down_needs_nothing_that_clean_removes(tmp_path, port):
+    """The same files and data without .venv, stopped with a Python that has no packages."""
+    shutil.copytree(PROJECT / "deploy", tmp_path / "deploy")
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    (tmp_path / ".gatehouse").symlink_to(PROJECT / ".gatehouse")
+    bare = str(Path(sys.executable).resolve())
+    try:
+        assert make("demo", MODE="local", PORT=port).returncode == 0
+        state = json.loads((PROJECT / ".gatehouse" / port / "state.json").read_text())
+        down = make("down", tmp_path, MODE="local", PORT=port, PURGE="1", PYTHON=bare)
+        assert (down.returncode, down.stderr) == (0, "")
+        assert f"Stopped the local system on port {port}." in down.stdout
+        assert not [name for name, it in state["processes"].items() if is_running(Identity(*it))]
+        assert not (PROJECT / ".gatehouse" / port).exists()
     finally:
         make("down", MODE="local", PORT=port, PURGE="1")
 
