@@ -57,15 +57,23 @@ class Mongod:
 
     def start(self) -> Self:
         """Start, form the replica set, create root, and return once writes are accepted."""
+        self.await_primary(self.spawn())
+        return self
+
+    def spawn(self) -> int:
+        """Start the process alone; return its id, for whoever must be able to stop it from now on."""
         binary, env = find_mongod()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         self.pid = child_process.start(self._command(binary), self.log, env, outlive_us=self.outlive_us)
+        return self.pid
+
+    def await_primary(self, pid: int) -> None:
+        """Make what was spawned a primary with its root user; stop it and raise when that fails."""
         try:
-            self._await_primary(self.pid)
+            self._await_primary(pid)
         except BaseException:
             self.stop()
             raise
-        return self
 
     def stop(self) -> None:
         """Stop cleanly, so that the next start needs no recovery."""

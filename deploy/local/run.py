@@ -34,7 +34,7 @@ def main() -> None:
 def up(system: System) -> None:
     """Start the system, unless all of it runs already as it is wanted."""
     running = system.running()
-    if not running or not all(running.values()):
+    if "gateway" not in running or not all(running.values()):  # it starts last: without it a start broke off
         system.start()
     elif system.running_profile == system.profile:
         print("  It runs already.")

@@ -74,7 +74,8 @@ class System:
         """
         if any(self.running().values()):
             raise SystemFailed(
-                f"a local system runs on port {self.port} already; `make down PORT={self.port}` stops it"
+                f"a local system, or a part of one, runs on port {self.port} already; "
+                f"`make down PORT={self.port}` stops it"
             )
         if child_process.port_is_taken(self.port):
             raise SystemFailed(f"port {self.port} is taken by something else; choose another with PORT=")
@@ -151,10 +152,11 @@ class System:
     def _start_mongo(self) -> None:
         mongod = self._mongod()
         try:
-            mongod.start()
+            pid = mongod.spawn()
+            self._remember("mongo", pid)  # before the wait: even who is killed meanwhile leaves it to `down`
+            mongod.await_primary(pid)
         except MongodUnavailable as reason:
             raise SystemFailed(f"MongoDB did not start: {reason}") from None
-        self._remember("mongo", mongod.pid)
 
     def _mongod(self) -> "Mongod":
         from deploy.local.mongod import Mongod  # needs pymongo, which the Python that stops us may lack
@@ -216,9 +218,8 @@ class System:
             self.stop()
             raise
 
-    def _remember(self, name: str, pid: int | None) -> None:
-        if pid is not None:
-            self._processes[name] = child_process.identify(pid)
+    def _remember(self, name: str, pid: int) -> None:
+        self._processes[name] = child_process.identify(pid)
         self._write_state()
 
     def _write_state(self) -> None:

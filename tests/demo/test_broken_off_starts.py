@@ -1,0 +1,60 @@
+"""Starts of local processes that are broken off: nothing runs on that `make down` does not know."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.child_process import Identity, identify, is_running, stop
+from tests.demo.test_make_demo import PROJECT, complaint, free_port, make
+
+
+class Start:
+    """A start of local processes whose MongoDB runs, and is not ready."""
+
+    def __init__(self, port: str) -> None:
+        self.port = port
+        self.folder = PROJECT / ".gatehouse" / port
+        command = [PROJECT / ".venv/bin/python", "-m", "deploy.local.run", "up", "--port", port]
+        self.process = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
+        self.mongod = self._await_mongod(self.folder / "data/mongod.lock")
+
+    def _await_mongod(self, lock: Path) -> Identity:
+        """mongod writes its process id there before it listens."""
+        deadline = time.monotonic() + 30
+        while not lock.exists() or not lock.read_text().strip():
+            assert self.process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.005)
+        return identify(int(lock.read_text()))
+
+    def end(self, by: signal.Signals) -> str:
+        """End it; what it says."""
+        self.process.send_signal(by)  # which does nothing when it has ended
+        return self.process.communicate(timeout=30)[1]
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[], Start]]:
+    """A function that starts local processes and returns before they are ready."""
+    port, started = free_port(), []
+    yield lambda: started.append(Start(port)) or started[-1]
+    for one in started:
+        one.end(signal.SIGKILL)
+        stop(one.mongod)
+    make("down", MODE="local", PORT=port, PURGE="1")
+
+
+def test_what_a_killed_start_leaves_is_known(start):
+    broken_off = start()
+    broken_off.end(signal.SIGKILL)
+    assert is_running(broken_off.mongod)
+    assert f"`make down PORT={broken_off.port}` stops it" in complaint(
+        make("demo", MODE="local", PORT=broken_off.port)
+    )
+    down = make("down", MODE="local", PORT=broken_off.port, PURGE="1")
+    assert f"Stopped the local system on port {broken_off.port}." in down.stdout
+    assert not is_running(broken_off.mongod)
+    assert not broken_off.folder.exists()
