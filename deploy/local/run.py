@@ -16,7 +16,9 @@ def main() -> None:
     parser.add_argument("--profile", choices=["compat", "oauth21"], default="compat")
     parser.add_argument("--purge", action="store_true", help="down: remove the data, secrets and logs too")
     chosen = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has the one ignored
+            signal.signal(number, _interrupt)
     system = System(chosen.port, chosen.profile, outlive_us=True)
     try:
         if chosen.action == "up":
@@ -71,7 +73,9 @@ def status(system: System) -> None:
     sys.exit(0 if running and all(running.values()) else 1)
 
 
-def _interrupt(*_: object) -> NoReturn:
+def _interrupt(number: int, _: object) -> NoReturn:
+    """End in good order, undisturbed: a terminal that is closed hangs up more than once."""
+    signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

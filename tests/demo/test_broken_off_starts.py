@@ -1,5 +1,6 @@
 """Starts of local processes that are broken off: nothing runs on that `make down` does not know."""
 
+import contextlib
 import signal
 import subprocess
 import time
@@ -12,6 +13,11 @@ from deploy.local.child_process import Identity, identify, is_running, stop
 from tests.demo.test_make_demo import PROJECT, complaint, free_port, make
 
 
+def heed_hanging_up() -> None:
+    """Also where these tests run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Start:
     """A start of local processes whose MongoDB runs, and is not ready."""
 
@@ -19,7 +25,9 @@ class Start:
         self.port = port
         self.folder = PROJECT / ".gatehouse" / port
         command = [PROJECT / ".venv/bin/python", "-m", "deploy.local.run", "up", "--port", port]
-        self.process = subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, preexec_fn=heed_hanging_up
+        )
         self.mongod = self._await_mongod(self.folder / "data/mongod.lock")
 
     def _await_mongod(self, lock: Path) -> Identity:
@@ -31,9 +39,14 @@ class Start:
         return identify(int(lock.read_text()))
 
     def end(self, by: signal.Signals) -> str:
-        """End it; what it says."""
-        self.process.send_signal(by)  # which does nothing when it has ended
-        return self.process.communicate(timeout=30)[1]
+        """End it, insisting, as a terminal does that is closed; what it says."""
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline
+            self.process.send_signal(by)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(0.02)
+        return self.process.communicate()[1]
 
 
 @pytest.fixture
@@ -42,7 +55,8 @@ def start() -> Iterator[Callable[[], Start]]:
     port, started = free_port(), []
     yield lambda: started.append(Start(port)) or started[-1]
     for one in started:
-        one.end(signal.SIGKILL)
+        if one.process.poll() is None:
+            one.end(signal.SIGKILL)
         stop(one.mongod)
     make("down", MODE="local", PORT=port, PURGE="1")
 
@@ -58,3 +72,12 @@ def test_what_a_killed_start_leaves_is_known(start):
     assert f"Stopped the local system on port {broken_off.port}." in down.stdout
     assert not is_running(broken_off.mongod)
     assert not broken_off.folder.exists()
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGHUP], ids=lambda by: by.name)
+def test_what_asks_a_start_to_end_leaves_nothing_running(start, by):
+    broken_off = start()
+    assert broken_off.end(by) == "Interrupted; what had been started is stopped.\n"
+    assert broken_off.process.returncode == 1
+    assert not is_running(broken_off.mongod)
+    assert not (broken_off.folder / "state.json").exists()
