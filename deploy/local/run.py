@@ -22,7 +22,8 @@ def main() -> None:
     system = System(chosen.port, chosen.profile, outlive_us=True)
     try:
         if chosen.action == "up":
-            up(system)
+            with system.alone():
+                up(system)
         elif chosen.action == "down":
             down(system, chosen.purge)
         else:

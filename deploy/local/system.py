@@ -1,5 +1,6 @@
 """A local system: MongoDB, the three services and the development gateway as processes of this machine."""
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -66,6 +67,18 @@ class System:
     def running(self) -> dict[str, bool]:
         """Return the processes by name, in the order of their start, and whether each runs."""
         return {name: child_process.is_running(identity) for name, identity in self._processes.items()}
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other starts of this system away; raises SystemFailed where one is under way."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with (self.directory / "start.locked").open("w") as lock:  # let go when we end, however we do
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SystemFailed(f"another start on port {self.port} is under way") from None
+            self._read_state()  # a start may have ended since
+            yield
 
     def start(self) -> None:
         """Start everything and return when the gateway says that all is healthy; raises SystemFailed.

@@ -1,4 +1,4 @@
-"""Starts of local processes that are broken off: nothing runs on that `make down` does not know."""
+"""Starts of local processes that are broken off or come twice: nothing runs that `make down` does not know."""
 
 import contextlib
 import signal
@@ -57,6 +57,7 @@ def start() -> Iterator[Callable[[], Start]]:
     for one in started:
         if one.process.poll() is None:
             one.end(signal.SIGKILL)
+        one.process.stderr.close()
         stop(one.mongod)
     make("down", MODE="local", PORT=port, PURGE="1")
 
@@ -81,3 +82,22 @@ def test_what_asks_a_start_to_end_leaves_nothing_running(start, by):
     assert broken_off.process.returncode == 1
     assert not is_running(broken_off.mongod)
     assert not (broken_off.folder / "state.json").exists()
+
+
+def test_of_two_starts_at_once_one_goes_on_undisturbed(start):
+    first = start()
+    first.process.send_signal(signal.SIGSTOP)  # so that it cannot be done before the second
+    kept = contents(first.folder)
+    try:
+        second = make("demo", MODE="local", PORT=first.port)
+        assert complaint(second) == f"another start on port {first.port} is under way"
+        assert contents(first.folder) == kept
+    finally:
+        first.process.send_signal(signal.SIGCONT)
+    assert first.process.wait(60) == 0
+    assert "It runs already." in make("demo", MODE="local", PORT=first.port).stdout
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """What the starts write, and not MongoDB."""
+    return {path.name: path.read_text() for path in [folder / "state.json", *folder.glob("secrets/*")]}
