@@ -7,9 +7,12 @@ One worker, because a refresh token may be redeemed once only: the threads share
 import os
 from pathlib import Path
 
+from admin_ui.settings import load
+
+settings = load()  # refuses wrong ones here, once; a worker that exits would only be started again
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
-workers = int(os.environ.get("WEB_WORKERS", "1"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = settings.web_workers
+threads = settings.web_threads
 worker_class = "gthread"
 preload_app = False
 control_socket_disable = True
@@ -24,10 +27,3 @@ limit_request_fields = 1000
 keepalive = 75
 graceful_timeout = 20
 timeout = 30
-
-
-def on_starting(server: object) -> None:
-    """Once, before the worker: refuse wrong settings; a worker that exits would only be started again."""
-    from admin_ui.settings import load
-
-    load()

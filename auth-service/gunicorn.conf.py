@@ -4,9 +4,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+from auth_service.settings import load
+
+settings = load()  # refuses wrong ones here, once; a worker that exits would only be started again
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = settings.web_workers
+threads = settings.web_threads
 worker_class = "gthread"
 preload_app = False
 control_socket_disable = True
@@ -23,10 +26,10 @@ timeout = 30
 
 
 def on_starting(_server: object) -> None:
-    """Check once, before any worker: settings, database, schema."""
+    """Check once, before any worker: database, schema."""
     from auth_service.startup import prepare
 
-    prepare()
+    prepare(settings)
 
 
 def post_worker_init(worker: Any) -> None:

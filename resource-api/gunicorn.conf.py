@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+from resource_api.settings import load
+
+settings = load()  # refuses wrong ones here, once; a worker that exits would only be started again
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = settings.web_workers
+threads = settings.web_threads
 worker_class = "gthread"
 preload_app = False
 control_socket_disable = True
@@ -23,7 +26,7 @@ timeout = 30
 
 
 def on_starting(server: object) -> None:
-    """Once, before the workers: refuse wrong settings and an old schema, make the indexes."""
+    """Once, before the workers: refuse an old schema, make the indexes."""
     from resource_api.startup import prepare
 
-    prepare()
+    prepare(settings)

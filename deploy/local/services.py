@@ -90,6 +90,7 @@ def settings(service: str, addresses: Addresses, profile: str, secrets_dir: Path
         "ADMIN_UI_AUTH_SERVICE_URL": _first(addresses, "auth-service"),
         "ADMIN_UI_CLIENT_SECRET": secret("admin_ui_client_secret"),
         "ADMIN_UI_SECRET_KEY": secret("admin_ui_secret_key"),
+        "WEB_WORKERS": "1",  # however many the other two are given; it takes no more
     }
 
 

@@ -38,7 +38,7 @@ def table(settings: type[BaseSettings]) -> str:
     """A row a setting: its variable, its default, and what its docstring says."""
     prefix = settings.model_config.get("env_prefix", "")
     rows = [
-        f"| `{prefix}{name.upper()}` | {default_of(field)} | {field.description} |\n"
+        f"| `{field.validation_alias or prefix + name.upper()}` | {default_of(field)} | {field.description} |\n"
         for name, field in settings.model_fields.items()
     ]
     return "| variable | default | |\n|---|---|---|\n" + "".join(rows)

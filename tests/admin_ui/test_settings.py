@@ -53,6 +53,23 @@ def test_the_issuer_is_an_origin_and_nothing_more(monkeypatch, capsys, issuer):
     assert "ADMIN_UI_ISSUER: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("WEB_WORKERS", it) for it in ("many", "", "0", "-1", "2")),
+        *(("WEB_THREADS", it) for it in ("many", "", "0", "-1", "257")),
+    ],
+)
+def test_it_has_one_worker_and_a_sensible_number_of_threads(monkeypatch, capsys, name, value):
+    for variable, good in (GOOD | {"WEB_WORKERS": "1", "WEB_THREADS": "8"}).items():
+        monkeypatch.setenv(variable, good)
+    assert load().web_workers == 1
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit):
+        load()
+    assert f"\n  {name}: Input should be " in capsys.readouterr().err
+
+
 @pytest.mark.thorough
 def test_the_back_channel_is_the_issuer_unless_said_otherwise():
     assert start(**GOOD).stdout.strip() == "http://127.0.0.1:5000"
@@ -75,7 +92,13 @@ def test_gunicorn_gives_up_at_once():
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ADMIN_UI")}
     done = subprocess.run(
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "admin_ui.app:create_app()"],
-        env={**kept, "PYTHONPATH": "src", "WEB_BIND": "127.0.0.1:0"},
+        env={
+            **kept,
+            "PYTHONPATH": "src",
+            "WEB_BIND": "127.0.0.1:0",
+            "WEB_WORKERS": "abc",
+            "WEB_THREADS": "-1",
+        },
         cwd=SERVICE,
         capture_output=True,
         text=True,
@@ -85,4 +108,5 @@ def test_gunicorn_gives_up_at_once():
 
     assert done.returncode == 1
     assert "ADMIN_UI_ISSUER: Field required" in done.stderr
+    assert "\n  WEB_WORKERS: " in done.stderr and "\n  WEB_THREADS: " in done.stderr
     assert "Traceback" not in done.stderr

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from auth_service.background import Background
+from tests.auth_service.test_settings import GOOD
 
 SERVICE = Path(__file__).parents[2] / "auth-service"
 
@@ -82,7 +83,7 @@ def test_each_worker_of_gunicorn_does_it_after_the_fork(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "saying:create_app()"],
         cwd=tmp_path,
-        env={**os.environ, "WEB_BIND": f"unix:{tmp_path}/socket", "WEB_WORKERS": "2"},
+        env={**os.environ, **GOOD, "WEB_BIND": f"unix:{tmp_path}/socket", "WEB_WORKERS": "2"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

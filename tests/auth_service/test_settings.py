@@ -2,6 +2,9 @@
 
 import base64
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +24,7 @@ def load(monkeypatch, capsys):
     """Load the settings as a start does; gives the exit status and what was said."""
 
     def run(variables, **changes):
-        for name in [name for name in os.environ if name.startswith("GATEHOUSE_")]:
+        for name in [name for name in os.environ if name.startswith(("GATEHOUSE_", "WEB_"))]:
             monkeypatch.delenv(name)
         for name, value in (variables | changes).items():
             monkeypatch.setenv(name, value)
@@ -54,11 +57,12 @@ def test_every_fault_is_listed_at_once(load):
         "GATEHOUSE_KEY_ENCRYPTION_KEY": "not-a-key",
         "GATEHOUSE_ACCESS_TOKEN_LIFETIME": "-5",
         "GATEHOUSE_MONGODB_DATABASE": "a/b",
+        "WEB_WORKERS": "abc",
     }
     status, said = load(GOOD, **faults)
     assert status == 1
     for name in faults:
-        assert name in said
+        assert f"\n  {name}: " in said
     assert "not-a-key" not in said
 
 
@@ -81,6 +85,32 @@ def test_wrong_settings_of_keys_and_registration(load, name, value, told):
     assert status == 1
     [line] = [line for line in said.splitlines() if line.strip().startswith(f"GATEHOUSE_{name}: ")]
     assert told in line, line
+
+
+@pytest.mark.parametrize("name", ["WEB_WORKERS", "WEB_THREADS"])
+@pytest.mark.parametrize("value", ["many", "", "1.5", "0", "-1", "257"])
+def test_wrong_numbers_of_workers_and_threads(load, name, value):
+    status, said = load(GOOD, **{name: value})
+    assert (status, len(said.splitlines())) == (1, 2)
+    assert f"\n  {name}: Input should be " in said
+
+
+@pytest.mark.thorough
+def test_gunicorn_does_not_start_on_wrong_settings():
+    """As in production: status 1, every fault and no traceback."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GATEHOUSE_")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "auth_service.app:create_app()"],
+        cwd=Path(__file__).parents[2] / "auth-service",
+        env={**kept, "WEB_BIND": "127.0.0.1:0", "WEB_WORKERS": "abc", "WEB_THREADS": "-1"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ended.returncode == 1
+    for name in ("GATEHOUSE_ISSUER", "WEB_WORKERS", "WEB_THREADS"):
+        assert f"\n  {name}: " in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_the_algorithms_are_named_in_a_row(load):

@@ -158,6 +158,30 @@ def test_a_wrong_wish_is_one_clear_line(wrong):
     assert name in complaint(make("demo", **wrong))
 
 
+def test_a_wrong_setting_is_named_without_a_trace(port):
+    refused = make("demo", environment={"WEB_WORKERS": "abc"}, MODE="local", PORT=port)
+    make("down", MODE="local", PORT=port, PURGE="1")
+    assert refused.returncode != 0
+    assert "  WEB_WORKERS: Input should be a valid integer" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_two_services_have_as_many_workers_as_they_are_given_and_admin_ui_one(port):
+    up = make("demo", environment={"WEB_WORKERS": "3"}, MODE="local", PORT=port)
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        state = json.loads((PROJECT / ".gatehouse" / port / "state.json").read_text())
+        workers = {name: len(children(pid)) for name, (pid, _) in state["processes"].items()}
+        assert workers == {"mongo": 0, "auth-service": 3, "resource-api": 3, "admin-ui": 1, "gateway": 0}
+    finally:
+        make("down", MODE="local", PORT=port, PURGE="1")
+
+
+def children(pid: int) -> list[str]:
+    """The processes that a process has started."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 @pytest.mark.parametrize("behaves", ["exit 1", "exec sleep 60"])
 def test_an_engine_that_does_not_answer_is_one_clear_line(docker_that, port, behaves):
     refused = make("demo", environment=docker_that(behaves), MODE="docker", PORT=port)

@@ -18,6 +18,13 @@ def test_the_settings_tables_are_the_settings():
     assert found.partition(settings_table.END)[0].strip() == settings_table.tables().strip()
 
 
+def test_the_tables_name_the_variables_that_are_read():
+    for table in settings_table.tables().split("### ")[1:]:
+        assert "| `WEB_WORKERS` |" in table
+        assert "| `WEB_THREADS` |" in table
+        assert "_WEB_" not in table
+
+
 def test_every_setting_is_explained():
     for settings in settings_table.SERVICES.values():
         unexplained = [name for name, field in settings.model_fields.items() if not field.description]

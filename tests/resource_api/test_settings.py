@@ -16,7 +16,7 @@ GOOD = {"RESOURCE_API_ISSUER": "https://id.example.com", "RESOURCE_API_MONGODB_U
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith("RESOURCE_API_"):
+        if name.startswith(("RESOURCE_API_", "WEB_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("GATEHOUSE_SECRETS_DIR", str(tmp_path))
 
@@ -78,6 +78,16 @@ def test_a_wrong_value_stops_the_start(monkeypatch: pytest.MonkeyPatch, name: st
     assert len(str(stopped.value).splitlines()) == 2
 
 
+@pytest.mark.parametrize("name", ["WEB_WORKERS", "WEB_THREADS"])
+@pytest.mark.parametrize("value", ["many", "", "1.5", "0", "-1", "257"])
+def test_wrong_numbers_of_workers_and_threads(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as stopped:
+        load_with(monkeypatch, LOG_LEVEL="chatty")
+    assert f"\n  {name}: Input should be " in str(stopped.value)
+    assert "\n  RESOURCE_API_LOG_LEVEL: " in str(stopped.value)
+
+
 def test_every_fault_is_listed_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("GATEHOUSE_SECRETS_DIR", str(tmp_path / "absent"))
     faults: dict[str, Any] = {
@@ -102,12 +112,13 @@ def test_every_fault_is_listed_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 @pytest.mark.thorough
 def test_gunicorn_does_not_start_on_wrong_settings() -> None:
-    """As in production: status 1, the faults and no traceback."""
+    """As in production: status 1, every fault and no traceback."""
     folder = Path(__file__).parents[2] / "resource-api"
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "resource_api.app:create_app()"]
-    environment = {**os.environ, "WEB_BIND": "127.0.0.1:0", "RESOURCE_API_ISSUER": "nonsense"}
+    wrong = {"RESOURCE_API_ISSUER": "nonsense", "WEB_WORKERS": "abc", "WEB_THREADS": "-1"}
+    environment = {**os.environ, "WEB_BIND": "127.0.0.1:0", **wrong}
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=30)
     assert ended.returncode == 1
-    assert "RESOURCE_API_ISSUER" in ended.stderr
-    assert "RESOURCE_API_MONGODB_URI" in ended.stderr
+    for name in (*wrong, "RESOURCE_API_MONGODB_URI"):
+        assert f"\n  {name}: " in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     """After how many seconds without a visit somebody is signed out."""
     session_absolute_lifetime: int = Field(12 * 60 * 60, ge=60)
     """After how many seconds somebody is signed out in any case."""
+    web_workers: int = Field(1, ge=1, le=1, validation_alias="WEB_WORKERS")
+    """No more than one: requests at the same moment share what the redemption of a refresh token gave."""
+    web_threads: int = Field(8, ge=1, le=256, validation_alias="WEB_THREADS")
+    """How many requests it serves at once."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged at least."""
 
@@ -96,6 +100,7 @@ def load() -> Settings:
     except ValidationError as error:
         print("admin-ui cannot start, its settings are wrong:", file=sys.stderr)
         for fault in error.errors(include_input=False, include_url=False):
-            name = PREFIX + str(fault["loc"][0]).upper() if fault["loc"] else "settings"
-            print(f"  {name}: {fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+            name = str(fault["loc"][0])
+            variable = name if name.startswith("WEB_") else PREFIX + name.upper()
+            print(f"  {variable}: {fault['msg'].removeprefix('Value error, ')}", file=sys.stderr)
         sys.exit(1)

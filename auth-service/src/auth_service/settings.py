@@ -113,6 +113,10 @@ class Settings(BaseSettings):
     """Seconds for which introspection remembers a client; issuance by client credentials at most 0.1. `0`: none."""
     password_hashing_concurrency: int = Field(2, ge=1, le=64)
     """How many passwords a worker hashes at once; each takes 19 MiB."""
+    web_workers: int = Field(2, ge=1, le=256, validation_alias="WEB_WORKERS")
+    """How many worker processes serve."""
+    web_threads: int = Field(8, ge=1, le=256, validation_alias="WEB_THREADS")
+    """How many requests a worker serves at once."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged at least."""
 
@@ -243,4 +247,6 @@ def load() -> Settings:
 
 def describe(fault: ErrorDetails) -> str:
     """One fault as the operator reads it: the variable, and what is wrong with its value."""
-    return f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+    name = str(fault["loc"][0])
+    variable = name if name.startswith("WEB_") else PREFIX + name.upper()
+    return f"{variable}: {fault['msg'].removeprefix('Value error, ')}"

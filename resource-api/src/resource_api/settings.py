@@ -51,6 +51,10 @@ class Settings(BaseSettings):
 
     startup_timeout_seconds: float = Field(30, ge=0, le=600)
     """How long to wait for MongoDB at the start."""
+    web_workers: int = Field(2, ge=1, le=256, validation_alias="WEB_WORKERS")
+    """How many worker processes serve."""
+    web_threads: int = Field(8, ge=1, le=256, validation_alias="WEB_THREADS")
+    """How many requests a worker serves at once."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged at least."""
 
@@ -124,5 +128,6 @@ def load() -> Settings:
 
 def describe(fault: ErrorDetails) -> str:
     """One fault on one line, under the name of its variable and without its value."""
-    name = PREFIX + str(fault["loc"][0]).upper() if fault["loc"] else "settings"
-    return f"{name}: {fault['msg'].removeprefix('Value error, ')}"
+    name = str(fault["loc"][0])
+    variable = name if name.startswith("WEB_") else PREFIX + name.upper()
+    return f"{variable}: {fault['msg'].removeprefix('Value error, ')}"
