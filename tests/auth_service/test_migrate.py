@@ -8,7 +8,7 @@ from pymongo import MongoClient
 
 from auth_service import demo
 from auth_service.clock import Clock
-from auth_service.migrate import VIEWS, create_collections, create_views, migrate
+from auth_service.migrate import OBSOLETE_INDEXES, VIEWS, create_collections, create_views, migrate
 from auth_service.models import DOCUMENTS
 from auth_service.models.database import connect
 from auth_service.protocol.first_party import register_first_party_clients
@@ -76,6 +76,16 @@ def test_every_document_has_its_collection_and_indexes(migrated):
 
 
 @pytest.mark.thorough
+def test_indexes_of_earlier_versions_go(migrated):
+    settings, database = migrated
+    for name, field in (("access_tokens", "sub"), ("grants", "client_id"), ("clients", "owner")):
+        database[name].create_index([(field, 1), ("_id", 1)])
+    migrate(settings)
+    for name, indexes in OBSOLETE_INDEXES.items():
+        assert not set(indexes) & set(database[name].index_information())
+
+
+@pytest.mark.thorough
 def test_what_expires_goes_by_itself(migrated):
     _, database = migrated
     for name in (
@@ -104,7 +114,7 @@ def test_a_service_refuses_an_older_schema(migrated):
     settings, database = migrated
     database.schema.update_one({"_id": "schema"}, {"$set": {"version": 0}})
     with pytest.raises(
-        SystemExit, match=r"schema is version 0, this service needs 3: run `gatehouse migrate`"
+        SystemExit, match=r"schema is version 0, this service needs 4: run `gatehouse migrate`"
     ):
         prepare(settings)
 

@@ -18,13 +18,21 @@ from auth_service.protocol.server_secrets import ServerSecrets
 from auth_service.protocol.signing_keys import SigningKeys
 from auth_service.settings import Settings
 
-_NAMESPACE_EXISTS, _ROLE_EXISTS, _USER_EXISTS = 48, 51002, 51003
+_NAMESPACE_EXISTS, _ROLE_EXISTS, _USER_EXISTS, _INDEX_NOT_FOUND = 48, 51002, 51003, 27
 
 #: Views that hold no credentials and nothing personal that resource servers have no use for, for services that may
 #: not read the collections beneath.
 VIEWS = {
     "user_profiles": ("users", ("password_hash", *PERSONAL)),
     "client_profiles": ("clients", ("secrets", "encrypted_secret", "registration_access_token")),
+}
+
+#: What earlier versions made and others now stand for; dropped once those are there.
+OBSOLETE_INDEXES = {
+    "access_tokens": ("client_id_1__id_1", "sub_1__id_1"),
+    "refresh_tokens": ("client_id_1__id_1", "sub_1__id_1"),
+    "clients": ("owner_1__id_1",),
+    "grants": ("client_id_1__id_1", "sub_1__id_1"),
 }
 
 
@@ -34,6 +42,7 @@ def migrate(settings: Settings, clock: Clock | None = None) -> None:
     uri = settings.migrate_mongodb_uri or settings.mongodb_uri
     database = connect(uri.get_secret_value(), settings.mongodb_database)
     create_collections(database)
+    drop_obsolete_indexes(database)
     create_views(database)
     create_database_users(database, settings)
     SigningKeys(settings, clock).create_missing()
@@ -52,6 +61,17 @@ def create_collections(database: Database) -> None:
         if name not in existing:
             _create(database, name)
         document.ensure_indexes()
+
+
+def drop_obsolete_indexes(database: Database) -> None:
+    """Writes need not keep what no read uses any more."""
+    for collection, names in OBSOLETE_INDEXES.items():
+        for name in names:
+            try:
+                database[collection].drop_index(name)
+            except OperationFailure as error:
+                if error.code != _INDEX_NOT_FOUND:
+                    raise
 
 
 def create_views(database: Database) -> None:

@@ -57,14 +57,17 @@ def test_expired_tokens_are_not_listed(automation: Api, clock) -> None:
     assert automation.get(f"{PATH}/{made['id']}").status_code == 404
 
 
-def test_lists_come_in_pages(automation: Api) -> None:
-    made = {automation.post(PATH, name=f"Number {number}").json["id"] for number in range(3)}
+def test_lists_come_in_pages_newest_first(automation: Api, clock) -> None:
+    made = []
+    for number in range(3):
+        clock.advance(seconds=1)
+        made.append(automation.post(PATH, name=f"Number {number}").json["id"])
     found, after = [], {}
     while after is not None:
         page = automation.get(PATH, limit=2, **after).json
         found += [one["id"] for one in page["items"]]
         after = {"after": page["next"]} if page["next"] else None
-    assert made <= set(found) and len(found) == len(set(found)) and found == sorted(found)
+    assert [one for one in found if one in made] == made[::-1] and len(found) == len(set(found))
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_tokens_are_listed_with_names(
     automation: Api, person: Person, username: str, clock: FrozenClock
 ) -> None:
     items = automation.get("/tokens", client_id=person.client_id).json["items"]
-    assert [item["id"] for item in items] == sorted([hash_secret(person.access), hash_secret(person.refresh)])
+    assert {item["id"] for item in items} == {hash_secret(person.access), hash_secret(person.refresh)}
     assert [automation.get(f"/tokens/{item['id']}").json for item in items] == items
     assert {item["kind"] for item in items} == {"access", "refresh"}
     for item in items:

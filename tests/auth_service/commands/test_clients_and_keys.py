@@ -113,7 +113,7 @@ def test_keys_are_rotated(run: Run) -> None:
 
 def test_migrate_can_be_repeated(run: Run) -> None:
     before = SigningKey.objects.count()
-    assert "schema version 3" in run("migrate").stdout
+    assert "schema version 4" in run("migrate").stdout
     assert SigningKey.objects.count() == before
 
 

@@ -19,7 +19,7 @@ from auth_service.admin_api.client_json import (
     show,
 )
 from auth_service.admin_api.errors import NotFound, Refusal
-from auth_service.admin_api.paging import SearchablePage, as_page, find_page, starts_with
+from auth_service.admin_api.paging import SearchablePage, as_page, by_time, find_newest, starts_with
 from auth_service.models import AccessToken, Client, RefreshToken
 from auth_service.protocol.client_metadata import InvalidClientMetadata
 from auth_service.protocol.client_registration import is_administrative, is_raised
@@ -44,7 +44,7 @@ class ClientQuery(SearchablePage):
 @blueprint.input(ClientQuery, location="query")
 @blueprint.output(ClientPage)
 def list_clients(query_data: ClientQuery) -> dict[str, Any]:
-    """List clients in the order of their ids."""
+    """List clients, the newest first."""
     condition: dict[str, Any] = {}
     if query_data.owner is not None:
         condition["owner"] = query_data.owner
@@ -53,7 +53,8 @@ def list_clients(query_data: ClientQuery) -> dict[str, Any]:
     if query_data.search:
         name = {"search_name": starts_with(query_data.search.casefold())}
         condition = {"$and": [condition, {"$or": [name, {"_id": starts_with(query_data.search)}]}]}
-    return as_page(find_page(Client._get_collection(), condition, query_data), query_data, show)
+    found = find_newest(Client._get_collection(), condition, query_data, "created_at")
+    return as_page(found, query_data, show, by_time("created_at"))
 
 
 @blueprint.post("/clients")

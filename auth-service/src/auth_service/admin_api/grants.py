@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from auth_service.admin_api.authorization import READ, WRITE, needs
 from auth_service.admin_api.errors import NotFound
 from auth_service.admin_api.names import with_names
-from auth_service.admin_api.paging import Page, as_page, find_page
+from auth_service.admin_api.paging import Page, as_page, by_time, find_newest
 from auth_service.admin_api.tokens import Id, Revoked, Whose
 from auth_service.models import Grant
 from auth_service.models.revocation import revoke_all
@@ -49,10 +49,10 @@ class GrantPage(BaseModel):
 @blueprint.input(GrantQuery, location="query")
 @blueprint.output(GrantPage)
 def list_grants(query_data: GrantQuery) -> dict[str, Any]:
-    """List grants in the order of their ids."""
+    """List grants, the newest first: by when each was first given."""
     condition = query_data.model_dump(include={"client_id", "sub"}, exclude_none=True)
-    rows = with_names(find_page(Grant._get_collection(), condition, query_data))
-    return as_page(rows, query_data, show)
+    rows = with_names(find_newest(Grant._get_collection(), condition, query_data, "granted_at"))
+    return as_page(rows, query_data, show, by_time("granted_at"))
 
 
 @blueprint.get("/grants/<grant_id>")

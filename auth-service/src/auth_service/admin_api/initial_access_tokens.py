@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from auth_service.admin_api.authorization import READ, WRITE, caller, needs, server
 from auth_service.admin_api.errors import NotFound
-from auth_service.admin_api.paging import Page, as_page, find_page
+from auth_service.admin_api.paging import Page, as_page, by_time, find_newest
 from auth_service.models import InitialAccessToken
 from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.protocol.client_metadata import Text
@@ -60,10 +60,11 @@ class InitialAccessTokenPage(BaseModel):
 @blueprint.input(Page, location="query")
 @blueprint.output(InitialAccessTokenPage)
 def list_initial_access_tokens(query_data: Page) -> dict[str, Any]:
-    """List the tokens that have not expired, used up or not, in the order of their ids."""
+    """List the tokens that have not expired, used up or not, the newest first."""
     condition = {"expires_at": {"$gt": server().clock.now()}}
-    found = find_page(InitialAccessToken._get_collection(), condition, query_data)
-    return {**as_page(found, query_data, show), "registration": server().settings.registration}
+    found = find_newest(InitialAccessToken._get_collection(), condition, query_data, "created_at")
+    answer = as_page(found, query_data, show, by_time("created_at"))
+    return {**answer, "registration": server().settings.registration}
 
 
 @blueprint.post("/initial-access-tokens")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from auth_service.admin_api.authorization import READ, WRITE, needs, server
 from auth_service.admin_api.errors import InvalidField, NotFound
 from auth_service.admin_api.names import with_names
-from auth_service.admin_api.paging import Page, as_page, find_page
+from auth_service.admin_api.paging import Page, as_page, by_time, find_newest
 from auth_service.models import AccessToken, RefreshToken
 from auth_service.models.revocation import revoke_all, revoke_family
 
@@ -81,15 +81,12 @@ class Revoked(BaseModel):
 @blueprint.input(TokenQuery, location="query")
 @blueprint.output(TokenPage)
 def list_tokens(query_data: TokenQuery) -> dict[str, Any]:
-    """List valid tokens in the order of their ids. A refresh token that was used is no longer valid."""
+    """List valid tokens, the newest first. A refresh token that was used is no longer valid."""
     condition = query_data.model_dump(include={"client_id", "sub"}, exclude_none=True) | _valid()
     kinds: tuple[Kind, ...] = (query_data.kind,) if query_data.kind else ("access", "refresh")
-    found = [
-        [{**row, "kind": kind} for row in find_page(MODELS[kind]._get_collection(), condition, query_data)]
-        for kind in kinds
-    ]
-    rows = list(merge(*found, key=itemgetter("_id")))[: query_data.limit + 1]
-    return as_page(with_names(rows), query_data, show)
+    found = [_newest(kind, condition, query_data) for kind in kinds]
+    rows = list(merge(*found, key=itemgetter("issued_at", "_id"), reverse=True))[: query_data.limit + 1]
+    return as_page(with_names(rows), query_data, show, by_time("issued_at"))
 
 
 @blueprint.get("/tokens/<token_id>")
@@ -124,6 +121,11 @@ def revoke_token(token_id: str) -> dict[str, int]:
 def revoke_tokens(query_data: Whose) -> dict[str, int]:
     """Revoke every token of a client, of a user, or of a user at a client."""
     return {"revoked": revoke_all(**query_data.condition())}
+
+
+def _newest(kind: Kind, condition: dict[str, Any], page: Page) -> list[dict[str, Any]]:
+    found = find_newest(MODELS[kind]._get_collection(), condition, page, "issued_at")
+    return [{**row, "kind": kind} for row in found]
 
 
 def _valid() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`/users`: the people who can sign in."""
 
+from operator import itemgetter
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -35,7 +36,7 @@ def list_users(query_data: SearchablePage) -> dict[str, Any]:
         email = {"email": starts_with(query_data.search.lower())}
         condition = {"$or": [{"username": starts_with(as_username(query_data.search))}, email]}
     found = find_page(User._get_collection(), condition, query_data, "username", {"password_hash": 0})
-    return as_page(found, query_data, show, "username")
+    return as_page(found, query_data, show, itemgetter("username"))
 
 
 @blueprint.post("/users")

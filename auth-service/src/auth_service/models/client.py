@@ -31,7 +31,7 @@ class Client(Document):
     meta = {
         "collection": "clients",
         "auto_create_index": False,
-        "indexes": [("owner", "_id"), ("search_name", "_id")],
+        "indexes": [("owner", "created_at", "_id"), ("created_at", "_id"), ("search_name", "_id")],
     }
 
     client_id = StringField(primary_key=True, max_length=128)

@@ -15,8 +15,8 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-#: Raised whenever the stored shape changes; `migrate` writes it, services refuse to start below it.
-SCHEMA_VERSION = 3
+#: Raised whenever the stored shape or an index changes; `migrate` writes it, services refuse to start below it.
+SCHEMA_VERSION = 4
 
 
 #: Milliseconds in which a request gives up and is answered 503. What the URI says instead, holds.

@@ -11,7 +11,11 @@ class Grant(Document):
     meta = {
         "collection": "grants",
         "auto_create_index": False,
-        "indexes": [("client_id", "_id"), ("sub", "_id")],
+        "indexes": [
+            ("client_id", "granted_at", "_id"),
+            ("sub", "granted_at", "_id"),
+            ("granted_at", "_id"),
+        ],
     }
 
     id = StringField(primary_key=True)

@@ -13,7 +13,7 @@ class InitialAccessToken(Document):
     meta = {
         "collection": "initial_access_tokens",
         "auto_create_index": False,
-        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}],
+        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}, ("created_at", "_id")],
     }
 
     id = StringField(primary_key=True)

@@ -14,8 +14,9 @@ class Token(Document):
         "indexes": [
             {"fields": ["expires_at"], "expireAfterSeconds": 0},
             "family",
-            ("client_id", "_id"),
-            ("sub", "_id"),
+            ("client_id", "issued_at", "_id"),
+            ("sub", "issued_at", "_id"),
+            ("issued_at", "_id"),
             {"fields": ["session_id"], "sparse": True},
         ],
     }
