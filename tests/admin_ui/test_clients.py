@@ -141,6 +141,17 @@ def test_a_client_that_nobody_signs_in_to_is_offered_no_scope_about_people(admin
     assert "email" in scopes_on(admin.open(f"/admin/clients/{had_it['client_id']}/edit"))
 
 
+def test_a_new_client_heads_the_list(admin, new_client):
+    client = new_client()
+
+    assert id_in_first_row(admin.open("/admin/clients")) == client["client_id"]
+
+
+def id_in_first_row(page) -> str:
+    """The client id in the list's first row."""
+    return re.search(r'data-label="Client id"><code[^>]*>([^<]+)<', page.text)[1]
+
+
 def test_search_and_paging_stay_in_the_address(admin, new_client):
     for number in range(27):
         new_client(client_name=f"Paged {number:02}")

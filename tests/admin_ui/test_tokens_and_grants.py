@@ -1,6 +1,8 @@
 """Tokens, grants and signing keys: what there is, and taking it back."""
 
 import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
@@ -49,6 +51,21 @@ def test_the_list_is_filtered_by_kind_client_and_user(admin, auth_service, ada):
     assert admin.open("/admin/tokens?kind=banana").status == 400
     for secret in (ada["access_token"], ada["refresh_token"]):
         assert secret not in page.text
+
+
+def test_the_newest_stand_first_and_say_when_they_were_issued(admin, auth_service, ada):
+    for _ in range(3):
+        newest = auth_service.password_token("ada")
+    token = auth_service.api("GET", f"tokens?sub={ada['sub']}&kind=access&limit=1")["items"][0]
+    assert token["id"] == urlsafe_b64encode(sha256(newest["access_token"].encode()).digest()).decode()[:43]
+
+    for page in (f"users/{ada['sub']}", "clients/demo-web", "tokens", f"tokens?sub={ada['sub']}"):
+        shown = admin.open(f"/admin/{page}").text
+        row = next(row for row in shown.split("<tr>") if f"SHA-256 of the token: {token['id']}" in row)
+        assert (
+            f'data-label="Issued" class="text-secondary text-nowrap"><time datetime="{token["issued_at"][:19]}'
+            in row
+        )
 
 
 def test_one_is_revoked_after_a_confirmation(admin, auth_service, ada):
