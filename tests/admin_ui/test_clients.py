@@ -249,10 +249,10 @@ def test_deletion_names_what_stops_and_wants_the_name(admin, auth_service, new_c
 
 
 def test_the_name_to_type_is_the_one_that_is_seen(admin, auth_service, new_client):
-    client = new_client(client_name="Two  blanks")
+    client = new_client(client_name="Two  blanks, a\u200cjoiner")
     asked = admin.open(f"/admin/clients/{client['client_id']}/delete")
 
-    assert "is deleted." in admin.submit(asked, typed="Two blanks").text
+    assert "is deleted." in admin.submit(asked, typed="Two blanks, ajoiner").text
     auth_service.api("GET", f"clients/{client['client_id']}", status=404)
 
 

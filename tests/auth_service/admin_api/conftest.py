@@ -14,6 +14,38 @@ from auth_service.models import User
 from auth_service.settings import Settings
 from tests.auth_service.conftest import basic
 
+#: Names that need a joiner or a non-joiner: Mirzaei in Persian, Sri in Sinhala, a family, a heart on fire.
+JOINED = (
+    "\u0645\u06cc\u0631\u0632\u0627\u200c\u0626\u06cc",
+    "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "\u2764\ufe0f\u200d\U0001f525",
+)
+#: Joiners that join nothing, and what can disguise a name.
+DISGUISED = (
+    *(
+        "\u200d",
+        "\u200cab",
+        "ab\u200d",
+        "a\u200d\u200cb",
+        "a\u200c\u200cb",
+        "a \u200db",
+        "a\u200d b",
+        " \u200cab",
+    ),
+    *(
+        "a\u200bb",
+        "a\u202eb",
+        "a\u200d\u202eb",
+        "a\u2066b",
+        "a\ufeffb",
+        "a\u00adb",
+        "a\x00b",
+        "a\ue000b",
+        "a\u0378b",
+    ),
+)
+
 
 class Api:
     """The admin API as its caller sees it."""

@@ -6,7 +6,7 @@ import pytest
 
 from auth_service.protocol.client_metadata import InvalidClientMetadata, validate
 from auth_service.protocol.profile import COMPAT, OAUTH21
-from tests.auth_service.admin_api.conftest import Api, faults
+from tests.auth_service.admin_api.conftest import DISGUISED, JOINED, Api, faults
 
 GOOD = "https://app.example/cb"
 
@@ -51,6 +51,19 @@ BAD_REDIRECT_URIS = [
     "urn:ietf:wg:oauth:2.0:oob",
     "https://app.example/" + "a" * 2048,
 ]
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_a_name_may_have_joiners_where_they_join(automation: Api, name: str) -> None:
+    made = automation.create_client(client_name=name)
+    assert made["client_name"] == name
+    assert automation.get("/clients", search=name).json["items"][0]["client_id"] == made["client_id"]
+
+
+@pytest.mark.parametrize("name", DISGUISED)
+def test_a_name_with_anything_else_invisible_is_refused(automation: Api, name: str) -> None:
+    answer = automation.post("/clients", redirect_uris=[GOOD], client_name=name)
+    assert faults(answer) == {"client_name": "must not contain control or invisible characters"}
 
 
 @pytest.mark.rfc("9700 §2.1")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from auth_service.clock import FrozenClock
 from auth_service.models import AuthorizationCode, Client, Grant, Session, User
 from auth_service.protocol.passwords import Passwords
-from tests.auth_service.admin_api.conftest import Api, faults
+from tests.auth_service.admin_api.conftest import DISGUISED, JOINED, Api, faults
 from tests.auth_service.conftest import basic
 
 
@@ -79,6 +79,8 @@ def test_a_name_is_taken_in_any_spelling(automation: Api) -> None:
         ({"username": "a" * 300}, "username"),
         ({"username": "a\x00b"}, "username"),
         ({"username": "a\u202eb"}, "username"),
+        ({"username": "a\u200db"}, "username"),
+        ({"username": "a\u200cb"}, "username"),
         ({"username": 7}, "username"),
         ({"username": None}, "username"),
         ({"name": "a\nb"}, "name"),
@@ -118,6 +120,7 @@ def test_a_name_is_taken_in_any_spelling(automation: Api) -> None:
         ({"address": {"planet": "Earth"}}, "address.planet"),
         ({"address": {"country": "a\nb"}}, "address.country"),
         ({"address": {"formatted": "a\x00b"}}, "address.formatted"),
+        ({"address": {"formatted": "a\u200d\nb"}}, "address.formatted"),
         ({"address": {"locality": {"$ne": 1}}}, "address.locality"),
         ({"preferred_username": "ada"}, "preferred_username"),
         ({"password": "short"}, "password"),
@@ -132,6 +135,20 @@ def test_a_bad_field_is_named(automation: Api, fields: dict, at_fault: str) -> N
     assert list(faults(automation.post("/users", **{"username": secrets.token_hex(6), **fields}))) == [
         at_fault
     ]
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_a_name_may_have_joiners_where_they_join(automation: Api, name: str) -> None:
+    made = automation.create_user(name=name, nickname=f" {name} ", address={"formatted": f"{name}\n{name}"})
+    assert (made["name"], made["nickname"], made["address"]["formatted"]) == (name, name, f"{name}\n{name}")
+
+
+@pytest.mark.parametrize("name", DISGUISED)
+def test_a_name_with_anything_else_invisible_is_refused(automation: Api, name: str) -> None:
+    answer = automation.post("/users", username=secrets.token_hex(6), name=name, address={"formatted": name})
+    assert faults(answer) == dict.fromkeys(
+        ("name", "address.formatted"), "must not contain control or invisible characters"
+    )
 
 
 def test_a_username_is_required_and_cannot_be_changed(automation: Api) -> None:

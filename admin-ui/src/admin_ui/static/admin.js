@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The button that destroys stays off until the name is typed; the server checks it again.
-const asSeen = (name) => name.trim().replace(/\s+/g, " ");
+const asSeen = (name) => name.replace(/[\u200c\u200d]/g, "").trim().replace(/\s+/g, " ");
 for (const input of document.querySelectorAll("input[data-must-equal]")) {
   const button = input.form.querySelector("button:not([type=button])");
   const check = () => { button.disabled = asSeen(input.value) !== asSeen(input.dataset.mustEqual); };

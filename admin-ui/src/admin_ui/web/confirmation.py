@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import render_template, request
 
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+
 
 @dataclass(frozen=True)
 class Confirmation:
@@ -38,8 +40,8 @@ class Confirmation:
 
 
 def as_seen(name: str) -> str:
-    """The name as a page shows it: several blanks in a row are one there, and nobody can type what they cannot see."""
-    return " ".join(name.split())
+    """The name as a page shows it: without joiners, several blanks as one: nobody can type what they cannot see."""
+    return " ".join(name.translate(_JOINERS).split())
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -1,7 +1,6 @@
 """The standard claims of a user, as the API takes them: the formats of OIDC Core §5.1 and §5.1.1."""
 
 import re
-import unicodedata
 import zoneinfo
 from datetime import date
 from functools import cache
@@ -9,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from auth_service.protocol.client_metadata import Text, WebUrl
+from auth_service.protocol.client_metadata import Text, WebUrl, has_invisible
 
 _BIRTHDATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2}))?")
 _PHONE_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -68,7 +67,7 @@ def check_phone_number(number: str) -> str:
 def check_lines(text: str) -> str:
     """Text that may have several lines (OIDC Core §5.1.1), and no other control characters."""
     text = text.replace("\r\n", "\n").strip()
-    if any(unicodedata.category(character)[0] == "C" for character in text if character != "\n"):
+    if has_invisible(text.replace("\n", " ")):
         raise ValueError("must not contain control or invisible characters")
     if not text:
         raise ValueError("must not be blank")

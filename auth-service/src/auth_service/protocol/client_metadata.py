@@ -46,6 +46,8 @@ MAX_AGE_LIMIT = 10 * 365 * 24 * 3600  # seconds
 
 _PYDANTIC_BEGINNING = re.compile(r"^(Input|String|List|Value|Dictionary) should ")
 _ACR = re.compile(r"[!-~]+")
+#: A zero-width non-joiner or joiner where it has something to join: Persian words and emoji of families need them.
+_JOINER = re.compile(r"(?<=[^\s\u200c\u200d])[\u200c\u200d](?=[^\s\u200c\u200d])")
 
 
 class InvalidClientMetadata(Exception):
@@ -57,12 +59,17 @@ class InvalidClientMetadata(Exception):
 
 
 def check_text(text: str) -> str:
-    """What people read: no control, format or unassigned characters, which can disguise what it says."""
-    if any(unicodedata.category(character)[0] == "C" for character in text):
+    """What people read: nothing in it can disguise what it says."""
+    if has_invisible(text):
         raise ValueError("must not contain control or invisible characters")
     if not text.strip():
         raise ValueError("must not be blank")
     return text.strip()
+
+
+def has_invisible(text: str) -> bool:
+    """Whether it has control, format or unassigned characters; a joiner between two visible ones is none of them."""
+    return any(unicodedata.category(character)[0] == "C" for character in _JOINER.sub("", text))
 
 
 def check_scope(scope: str) -> str:
