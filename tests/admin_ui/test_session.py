@@ -113,12 +113,15 @@ def test_a_long_id_token_does_not_lose_the_session(ui, browser):
     value = ui.session_interface._sealer.unseal(browser.session_cookie.value)
     value["content"]["person"]["id_token"] = "x" * 1500
     value["content"]["_flashes"] = [("success", "y" * 900)]
+    value["content"]["used_forms"] = ["x"]
     value["seen_at"] -= 120
     browser.put_session(ui.session_interface._sealer.seal(value))
 
     assert is_signed_in(browser)
     assert is_signed_in(browser)
     assert len(browser.session_cookie.value) <= LARGEST
+    kept = ui.session_interface._sealer.unseal(browser.session_cookie.value)["content"]
+    assert kept["used_forms"] == ["x"]
 
 
 def test_two_systems_on_one_host_keep_apart(make_ui):

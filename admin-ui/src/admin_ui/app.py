@@ -24,6 +24,7 @@ from admin_ui.web import (
     health,
     initial_access_tokens,
     logout_deliveries,
+    once,
     presentation,
     security_headers,
     signing_keys,
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         settings, clock, api, provider, LoginAttempts(settings), token_refresh
     )
     logs.init_app(app, settings.log_level)
-    for part in (csrf, errors, security_headers, static_files, presentation, login):
+    for part in (csrf, once, errors, security_headers, static_files, presentation, login):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,4 +1,4 @@
-"""The session, which lives in one encrypted cookie: who is signed in, the CSRF token, messages to show."""
+"""The session, which lives in one encrypted cookie: who is signed in, the CSRF token, forms used up, messages."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ class SealedCookieSessions(SessionInterface):
         try:
             return self._sealer.seal(sealed)
         except TooLarge:  # a long id_token, which merely spares a question at sign-out, or long messages
-            kept = {key: session[key] for key in ("csrf_token", "person") if key in session}
+            kept = {key: session[key] for key in ("csrf_token", "person", "used_forms") if key in session}
             if "person" in kept:
                 kept["person"] = {**kept["person"], "id_token": None}
             return self._sealer.seal({**sealed, "content": kept})

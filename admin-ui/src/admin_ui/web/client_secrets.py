@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from wtforms import RadioField, SelectChoice
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
+from admin_ui.web import once
+from admin_ui.web.client_types import name_of
 from admin_ui.web.curl import equivalent
 from admin_ui.web.forms import Form
 from admin_ui.web.quickstart import snippets_for
@@ -55,11 +57,13 @@ def notice_of(client: dict[str, Any], changes: dict[str, Any]) -> tuple[str, str
 def rotate(client_id: str) -> str | tuple[str, int]:
     """Ask for the overlap; the answer to the POST is the only page that ever shows the secret."""
     client = admin_api.get("clients", client_id)
+    once.refuse_repeated(name_of(client), url_for("clients.page", client_id=client_id))
     form = RotationForm()
     if form.sent_and_valid():
         try:
             seconds = int(form.keep_previous_for.data)
             reply = admin_api.post("clients", client_id, "secret", keep_previous_for=seconds)
+            once.use_up()
             return render_template(
                 "clients/rotated.html",
                 client=client,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
-from admin_ui.web import listing
+from admin_ui.web import listing, once
 from admin_ui.web.client_forms import ClientForm
 from admin_ui.web.client_types import BY_KEY, TYPES
 from admin_ui.web.curl import equivalent
@@ -45,10 +45,12 @@ def create(kind: str) -> str | tuple[str, int]:
     client_type = BY_KEY.get(kind)
     if client_type is None:
         raise NotFound
+    once.refuse_repeated("Clients" if present_person().may_read else "My apps", url_for("clients.index"))
     form = ClientForm(client_type)
     if form.sent_and_valid():
         try:
             client = admin_api.post("clients", **form.registration())
+            once.use_up()
             return _created(client)
         except Refused as refused:
             form.take_errors(refused)

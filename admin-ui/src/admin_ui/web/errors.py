@@ -11,6 +11,7 @@ from admin_ui.current import admin_ui
 from admin_ui.login import go_to_sign_in
 from admin_ui.logs import log_refusal
 from admin_ui.signed_in import forget
+from admin_ui.web.once import Repeated
 
 Answer = tuple[str | dict[str, str], int, dict[str, str]]
 TOO_SOON = 5  # seconds after signing in at which being sent to sign in again would never end
@@ -30,6 +31,7 @@ WORDS = {
 def init_app(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(Repeated, _repeated)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(AuthServiceDown, _down)
@@ -37,8 +39,10 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def error_page(status: int, title: str = "", text: str = "", code: str = "") -> Answer:
-    """The error in the shape that was asked for, with the status and the request id."""
+def error_page(
+    status: int, title: str = "", text: str = "", code: str = "", back: tuple[str, ...] = ()
+) -> Answer:
+    """The error in the shape that was asked for, with the status and the request id; `back` is a page to go on to."""
     known_title, known_text = WORDS.get(status, WORDS[400])
     title, text = title or known_title, text or known_text
     headers = {"Retry-After": "5"} if status == 503 else {}
@@ -48,7 +52,7 @@ def error_page(status: int, title: str = "", text: str = "", code: str = "") -> 
     if request.headers.get("HX-Request"):  # part of a page: a message above what is shown
         headers |= {"HX-Retarget": "#messages", "HX-Reselect": ".alert", "HX-Reswap": "innerHTML"}
         return render_template("error_message.html", title=title, text=text), status, headers
-    return render_template("error.html", status=status, title=title, text=text), status, headers
+    return render_template("error.html", status=status, title=title, text=text, back=back), status, headers
 
 
 def _http(error: HTTPException) -> Answer:
@@ -61,6 +65,16 @@ def _forged(error: CSRFError) -> Answer:
         400,
         "This form is no longer valid",
         "Your session may have ended meanwhile. Go back, reload, and send it again.",
+    )
+
+
+def _repeated(error: Repeated) -> Answer:
+    return error_page(
+        409,
+        "This was already done",
+        "The form was sent a second time, as by a reload, and nothing was done again. "
+        "What the page before showed once cannot be shown again.",
+        back=error.back,
     )
 
 

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
 from admin_ui.current import admin_ui
-from admin_ui.web import listing
+from admin_ui.web import listing, once
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
 from admin_ui.web.forms import Form
@@ -58,6 +58,7 @@ def index() -> str:
 @writers_only
 def create() -> Page:
     """Make a token; the answer to the POST is the only page that ever shows it."""
+    once.refuse_repeated("Registration", url_for("initial_access_tokens.index"))
     form = TokenForm()
     if form.sent_and_valid():
         try:
@@ -67,6 +68,7 @@ def create() -> Page:
                 uses=form.uses.data,
                 expires_in=int(form.expires_in.data),
             )
+            once.use_up()
             return render_template("initial_access_tokens/created.html", made=made), 201
         except Refused as refused:
             form.take_errors(refused)

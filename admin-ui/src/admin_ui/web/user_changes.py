@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
+from admin_ui.web import once
 from admin_ui.web.confirmation import Confirmation
 from admin_ui.web.curl import equivalent
 from admin_ui.web.rights import require_reader, writers_only
@@ -88,6 +89,7 @@ def enable(sub: str) -> Response:
 def reset_password(sub: str) -> Page:
     """Generate a password, which the answer to the POST alone shows."""
     user = admin_api.get("users", sub)
+    once.refuse_repeated(user["username"], url_for("users.page", sub=sub))
     asked = Confirmation(
         title=f"Reset the password of {user['username']}?",
         question="A new password is generated and shown once; give it to them by a way that you trust.",
@@ -101,6 +103,7 @@ def reset_password(sub: str) -> Page:
     if not asked.given():
         return asked.page()
     reply = admin_api.post("users", sub, "password")
+    once.use_up()
     return render_template(
         "users/password_shown.html", user=user, password=reply.get("password"), created=False
     )

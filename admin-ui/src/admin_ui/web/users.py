@@ -1,12 +1,12 @@
 """`/admin/users`: the list, creation, and each user's page."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from wtforms import BooleanField, Field, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
-from admin_ui.web import listing
+from admin_ui.web import listing, once
 from admin_ui.web.curl import equivalent
 from admin_ui.web.forms import Form
 from admin_ui.web.rights import require_reader, writers_only
@@ -88,10 +88,12 @@ def index() -> str:
 @writers_only
 def create() -> str | tuple[str, int]:
     """Create a user with a generated password, which the answer to the POST alone shows."""
+    once.refuse_repeated("Users", url_for("users.index"))
     form = NewUserForm()
     if form.sent_and_valid():
         try:
             user = admin_api.post("users", **creation_fields(form))
+            once.use_up()
             password = user.pop("password", None)
             return render_template(
                 "users/password_shown.html", user=user, password=password, created=True
