@@ -375,6 +375,35 @@ def test_a_client_that_does_not_answer_keeps_nobody_waiting(server, register, rp
     }
 
 
+def test_a_fault_with_one_delivery_stops_no_other(
+    clock, server, register, rp, client_id, monkeypatch, capsys
+):
+    faulty = register(backchannel_logout_uri=rp.url("/faulty"))
+    post = server.remote_documents.post
+
+    def post_or_fail(url, form):
+        if url.endswith("/faulty"):
+            raise ValueError("Encryption failed")
+        return post(url, form)
+
+    monkeypatch.setattr(server.remote_documents, "post", post_or_fail)
+    queue(server, faulty)
+    queue(server, client_id)
+    assert server.deliveries.work_once() == 2
+    assert one_delivery(client_id=client_id).status == "delivered"
+    found = one_delivery(client_id=faulty)
+    assert (found.status, found.result, found.attempts) == ("pending", "internal fault: ValueError", 1)
+    output = capsys.readouterr().out
+    assert "Encryption failed" in output and found.id in output and faulty in output
+    while one_delivery(client_id=faulty).status == "pending":
+        clock.moment = one_delivery(client_id=faulty).due_at
+        server.deliveries.work_once()
+    assert (one_delivery(client_id=faulty).status, one_delivery(client_id=faulty).attempts) == (
+        "failed",
+        MAX_ATTEMPTS,
+    )
+
+
 @pytest.mark.rfc("OIDC Back-Channel Logout §4")
 @pytest.mark.parametrize(
     "uri", ["https://10.0.0.1/", "https://169.254.169.254/latest", "http://rp.example/", "ftp://x/"]

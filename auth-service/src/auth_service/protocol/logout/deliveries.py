@@ -76,7 +76,11 @@ class Deliveries:
 
     def _attempt(self, claimed: dict[str, Any]) -> None:
         """Make one attempt and write down what came of it."""
-        status, result = self._deliver(claimed)
+        try:
+            status, result = self._deliver(claimed)
+        except Exception as error:  # a fault of ours with this one: those behind it must not wait for its mending
+            log.exception("back_channel_logout_fault", delivery=claimed["_id"], client_id=claimed["client_id"])
+            status, result = UNWILLING, f"internal fault: {type(error).__name__}"
         now = self._server.clock.now()
         due_at = now + pause_after(claimed["attempts"]) if status in AGAIN else now
         if status == UNANSWERED:
