@@ -51,6 +51,12 @@ def jwk(kind: str, kid: str | None = None, number: int = 0, **more: str) -> dict
     return key | ({"kid": kid} if kid else {}) | more
 
 
+def even_rsa(**more: str) -> dict[str, str]:
+    """An RSA key that every length fits, and that nothing can be encrypted to: its modulus is even."""
+    modulus = private_key("RSA").public_key().public_numbers().n - 1
+    return {"kty": "RSA", "n": b64(modulus.to_bytes(256)), "e": "AQAB"} | more
+
+
 def jwks(*keys: dict[str, str]) -> dict[str, Any]:
     return {"keys": list(keys or (jwk("RSA", "rsa"), jwk("EC", "ec"), jwk("OKP", "okp")))}
 

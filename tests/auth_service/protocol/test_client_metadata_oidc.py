@@ -8,6 +8,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from auth_service.models import Client
 from auth_service.protocol.client_metadata import InvalidClientMetadata, validate
 from auth_service.protocol.profile import COMPAT, OAUTH21, effective_profile
+from tests.auth_service.protocol.client_jwts import even_rsa
 from tests.auth_service.protocol.remote_server import reply, serving
 
 CALLBACK = "https://rp.example/callback"
@@ -15,6 +16,7 @@ EC = ECKey.generate_key("P-256")
 EC_PUBLIC = EC.as_dict(private=False)
 RSA_PUBLIC = RSAKey.generate_key(2048, auto_kid=False).as_dict(private=False)
 ED_PUBLIC = OKPKey.generate_key("Ed25519").as_dict(private=False)
+EVEN_RSA = even_rsa()
 EXAMPLE = "https://rp.example/x"
 
 
@@ -234,6 +236,7 @@ BROKEN_KEYS = [
     {**RSA_PUBLIC, "e": RSA_PUBLIC["n"]},
     {**RSA_PUBLIC, "e": "Ag"},
     {**RSA_PUBLIC, "n": "\u00fc"},
+    EVEN_RSA,
     {**ED_PUBLIC, "x": "AA"},
     {"kty": ["RSA"]},
 ]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
@@ -10,8 +11,10 @@ from auth_service.models import Client, User
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.id_token import read_hint
 from tests.auth_service.conftest import basic
-from tests.auth_service.flow import get_code, redeem
+from tests.auth_service.flow import authorize, get_code, redeem
+from tests.auth_service.protocol.client_jwts import even_rsa
 from tests.auth_service.protocol.relying_party import decrypt, verify
+from tests.auth_service.protocol.remote_server import reply, serving
 
 SIGNING_KEY = ECKey.generate_key("P-256", {"kid": "sig-1", "use": "sig"})
 
@@ -138,6 +141,58 @@ def test_nothing_is_used_up_while_the_clients_key_cannot_be_had(client, register
         answer = client.post("/oauth/token", data=form, auth=basic(client_id))
         assert answer.status_code == 200 and "id_token" in answer.json
         form = {"grant_type": "refresh_token", "refresh_token": answer.json["refresh_token"]}
+
+
+@pytest.mark.rfc("OIDC Core §3.1.3.4")
+@pytest.mark.parametrize("by_reference", [False, True])
+def test_a_key_that_does_not_work_is_a_refusal_and_uses_nothing_up(client, register, username, by_reference):
+    """It was stored before such keys were refused, or it came from the client's `jwks_uri`."""
+    unsound = {"keys": [even_rsa(use="enc")]}
+    with serving() as host:
+        host.answer = lambda handler: reply(handler, json.dumps(unsound).encode())
+        keys = {"jwks_uri": host.url("/jwks")} if by_reference else {"jwks": unsound}
+        client_id = register(
+            id_token_encrypted_response_alg="RSA-OAEP-256",
+            userinfo_encrypted_response_alg="RSA-OAEP-256",
+            grant_types=["authorization_code", "implicit"],
+            response_types=["code", "id_token", "code id_token"],
+            **keys,
+        )
+        form = {"grant_type": "authorization_code"}
+        form["code"] = get_code(client, username, client_id, scope="openid")
+        refused = client.post("/oauth/token", data=form, auth=basic(client_id))
+        assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+        for response_type in ("id_token", "code id_token"):
+            answer = authorize(
+                client,
+                username,
+                response_type=response_type,
+                client_id=client_id,
+                scope="openid",
+                nonce="n",
+            )
+            assert answer.fragment["error"] == "invalid_request"
+        known = Client.objects(client_id=client_id)
+        known.update(unset__id_token_encrypted_response_alg=True)
+        tokens = client.post("/oauth/token", data=form, auth=basic(client_id))
+        assert tokens.status_code == 200, "the code was used up"
+        refused = ask_userinfo(client, tokens.json)
+        assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.rfc("OIDC Core §5.3.3")
+def test_whatever_goes_wrong_while_encrypting_is_a_refusal(
+    client, register_with_keys, sign_in_at, monkeypatch
+):
+    client_id = register_with_keys("ECDH-ES", userinfo_encrypted_response_alg="ECDH-ES")
+    tokens = sign_in_at(client_id).json
+
+    def fail(*_args, **_options):
+        raise ValueError("Encryption failed")
+
+    monkeypatch.setattr(jwe, "encrypt_compact", fail)
+    refused = ask_userinfo(client, tokens)
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_request")
 
 
 @pytest.mark.rfc("OIDC Core §3.1.2.1")

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
@@ -65,14 +68,21 @@ def _check_key(key: Any, place: str) -> dict[str, Any] | None:
 
 
 def _is_sound(key: dict[str, Any]) -> bool:
-    """Whether it is a point on its curve, or a modulus and exponent of safe and bearable lengths."""
+    """Whether it is a point on its curve, or a modulus and exponent of safe and bearable lengths that work."""
     bare = {name: key[name] for name in ("kty", *_PUBLIC_MEMBERS[key["kty"]]) if name in key}
     try:
         imported = _KEY_TYPES[key["kty"]].import_key(bare)  # type: ignore[attr-defined]
-        numbers = imported.public_key.public_numbers() if key["kty"] == "RSA" else None
         KeySet([imported]).as_dict()
+        return key["kty"] != "RSA" or _is_sound_rsa(imported.public_key)
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return False
-    if numbers is None:
-        return True
-    return numbers.n.bit_length() in _RSA_BITS and numbers.e.bit_length() <= _MAX_EXPONENT_BITS
+
+
+def _is_sound_rsa(key: RSAPublicKey) -> bool:
+    """Whether the lengths are right and it encrypts, which an even modulus does not; raises ValueError if not."""
+    numbers = key.public_numbers()
+    if numbers.n.bit_length() not in _RSA_BITS or numbers.e.bit_length() > _MAX_EXPONENT_BITS:
+        return False
+    # On import nobody looks at the modulus. It would be found out when a code has been used up for the answer.
+    key.encrypt(b"", OAEP(MGF1(SHA256()), SHA256(), None))
+    return True

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from joserfc import jwe
+from joserfc.errors import JoseError
 from joserfc.jwk import Key
 
 from auth_service.protocol.client_keys import encryption_key_of
@@ -27,7 +28,8 @@ def encrypt(
 ) -> str:
     """The text as a JWE to the client's own key; `nested` when it is a JWT itself (RFC 7519 §5.2).
 
-    Raises InvalidRequest when there is no such key: what should be secret is never sent in the clear instead.
+    Raises InvalidRequest when there is no such key or it does not work: what should be secret is never sent in the
+    clear instead.
     """
     key = find_key(server, client, alg)
     enc = enc or CONTENT_ENCRYPTIONS[0]
@@ -36,7 +38,12 @@ def encrypt(
         header["cty"] = "JWT"
     if key.kid is not None:
         header["kid"] = key.kid
-    return jwe.encrypt_compact(header, text, key, algorithms=[alg, enc])
+    try:
+        return jwe.encrypt_compact(header, text, key, algorithms=[alg, enc])
+    except (JoseError, ValueError) as error:
+        raise InvalidRequest(
+            "The client's key is not one that this could be encrypted to", f"encryption by {alg}: {error}"
+        ) from None
 
 
 def find_key(server: "AuthorizationServer", client: "RegisteredClient", alg: str) -> Key:

@@ -78,8 +78,12 @@ class Deliveries:
         """Make one attempt and write down what came of it."""
         try:
             status, result = self._deliver(claimed)
-        except Exception as error:  # a fault of ours with this one: those behind it must not wait for its mending
-            log.exception("back_channel_logout_fault", delivery=claimed["_id"], client_id=claimed["client_id"])
+        except (
+            Exception
+        ) as error:  # a fault of ours with this one: those behind it must not wait for its mending
+            log.exception(
+                "back_channel_logout_fault", delivery=claimed["_id"], client_id=claimed["client_id"]
+            )
             status, result = UNWILLING, f"internal fault: {type(error).__name__}"
         now = self._server.clock.now()
         due_at = now + pause_after(claimed["attempts"]) if status in AGAIN else now
