@@ -2,7 +2,8 @@
 
 import pytest
 
-from auth_service.models import Client
+from auth_service.clock import FrozenClock
+from auth_service.models import Client, Grant, User
 from tests.auth_service.admin_api.conftest import Api, faults
 
 URIS = ["https://app.example/cb"]
@@ -18,6 +19,18 @@ def test_owners_manage_their_own(owner: Api) -> None:
     assert owner.get("/scopes").status_code == 200
     assert owner.delete(path).status_code == 204
     assert owner.get("/clients").json["items"] == []
+
+
+def test_who_allowed_their_client_is_asked_again_once_it_is_answered_elsewhere(
+    owner: Api, user: User, clock: FrozenClock
+) -> None:
+    client_id = owner.create_client(redirect_uris=URIS)["client_id"]
+    Grant.allow(user.id, client_id, ["openid"], clock.now())
+    assert owner.patch(f"/clients/{client_id}", redirect_uris=["https://app.example/2"]).status_code == 200
+    assert owner.patch(f"/clients/{client_id}", client_name="Other").status_code == 200
+    assert Grant.covers(user.id, client_id, ["openid"])
+    assert owner.patch(f"/clients/{client_id}", redirect_uris=["https://thief.example/"]).status_code == 200
+    assert not Grant.covers(user.id, client_id, ["openid"])
 
 
 def test_clients_of_others_do_not_exist(owner: Api, automation: Api, administrator: Api) -> None:

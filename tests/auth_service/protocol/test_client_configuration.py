@@ -6,7 +6,7 @@ from auth_service.models import AccessToken, Client, Grant, RefreshToken
 from auth_service.models.revocation import revoke_all
 from auth_service.protocol import client as protocol_client
 from auth_service.protocol import client_registration
-from tests.auth_service.flow import authorize, get_code
+from tests.auth_service.flow import authorize, get_code, parse_answer
 from tests.auth_service.protocol.relying_party import decode
 
 CALLBACK = "https://rp.example/callback"
@@ -106,6 +106,73 @@ def test_a_change_gives_another_token_and_the_old_one_is_over(registered, call):
     assert changed["registration_access_token"] != told["registration_access_token"]
     assert call("GET", told).status_code == 401
     assert call("GET", changed).status_code == 200
+
+
+def silent(client, told, **parameters) -> dict:
+    """What a client gets that may not ask."""
+    asked = {"client_id": told["client_id"], "scope": "openid", "prompt": "none", **parameters}
+    location = client.get("/oauth/authorize", query_string={"response_type": "code", **asked}).location
+    return parse_answer(location).query
+
+
+@pytest.mark.rfc("OIDC Core §3.1.2.4")
+def test_who_allowed_it_at_one_host_is_asked_at_another(client, registered, call, username):
+    told = registered(grant_types=["authorization_code", "refresh_token"])
+    secret = (told["client_id"], told["client_secret"])
+    form = {"grant_type": "authorization_code", "code": get_code(client, username, secret[0], scope="openid")}
+    tokens = client.post("/oauth/token", data=form, auth=secret).json
+    at_home = {**metadata_of(told), "redirect_uris": [f"{CALLBACK}/2"], "client_name": "Another"}
+    told = call("PUT", told, json=at_home).json
+    assert "code" in silent(client, told)
+    elsewhere = {**metadata_of(told), "redirect_uris": [f"{CALLBACK}/2", "https://thief.example/callback"]}
+    told = call("PUT", told, json=elsewhere).json
+    for uri in elsewhere["redirect_uris"]:
+        assert silent(client, told, redirect_uri=uri)["error"] == "consent_required"
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert client.post("/oauth/token", data=form, auth=secret).status_code == 200
+
+
+def test_a_consent_in_the_moment_of_the_move_counts_for_nothing(
+    client, registered, call, username, monkeypatch
+):
+    told, forget = registered(), client_registration.forget_consents
+
+    def consent_first(client_id):
+        monkeypatch.setattr(client_registration, "forget_consents", forget)
+        forget(client_id)
+        authorize(client, username, response_type="code", client_id=client_id, scope="openid")
+        assert Grant.objects(client_id=client_id).count() == 1
+
+    monkeypatch.setattr(client_registration, "forget_consents", consent_first)
+    sent = {**metadata_of(told), "redirect_uris": ["https://thief.example/callback"]}
+    assert call("PUT", told, json=sent).status_code == 200
+    assert silent(client, told)["error"] == "consent_required"
+
+
+@pytest.mark.rfc("8252 §7.3")
+@pytest.mark.parametrize(
+    ("before", "after", "remembered"),
+    [
+        (["http://127.0.0.1:4000/cb"], ["http://127.0.0.1:5000/cb"], True),
+        (["http://127.0.0.1/cb"], ["http://localhost/cb"], False),
+        (["com.example.app:/cb"], ["com.example.app://x/other"], True),
+        (["com.example.app:/cb"], ["com.thief.app:/cb"], False),
+        (
+            ["https://a.example/", "https://b.example/"],
+            ["https://b.example/", "https://a.example:443/"],
+            True,
+        ),
+        (["https://a.example/", "https://b.example/"], ["https://a.example/"], True),
+        (["https://a.example/"], ["https://a.example:8443/"], False),
+        (["http://127.0.0.1/cb"], ["https://127.0.0.1/cb"], False),
+    ],
+)
+def test_which_hosts_are_others(client, registered, call, user, clock, before, after, remembered):
+    told = registered(application_type="native", redirect_uris=before)
+    Grant.allow(user.id, told["client_id"], ["openid"], clock.now())
+    changed = call("PUT", told, json={**metadata_of(told), "redirect_uris": after})
+    assert changed.status_code == 200, changed.text
+    assert Grant.covers(user.id, told["client_id"], ["openid"]) is remembered
 
 
 @pytest.mark.rfc("OIDC Core §8.1")

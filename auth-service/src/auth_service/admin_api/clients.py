@@ -91,7 +91,10 @@ def read_client(client_id: str) -> dict[str, Any]:
 @blueprint.input(ClientIn)
 @blueprint.output(ClientOut)
 def change_client(client_id: str, json_data: ClientIn) -> dict[str, Any]:
-    """Change the given fields; the client must be consistent afterwards. Disabling revokes its tokens."""
+    """Change the given fields; the client must be consistent afterwards. Disabling revokes its tokens.
+
+    Once it has a redirect URI at another host, everybody is asked again what they allow it.
+    """
     document = changeable(client_id)
     fields = json_data.model_dump(exclude_unset=True)
     check_reserved(caller(), fields)

@@ -13,7 +13,7 @@ from auth_service.models.revocation import revoke_all
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.client_metadata import ClientMetadata, InvalidClientMetadata, validate
 from auth_service.protocol.client_secret import Secret
-from auth_service.protocol.client_uri import is_loopback_http
+from auth_service.protocol.client_uri import is_loopback_http, shown_host
 from auth_service.protocol.profile import effective_profile
 from auth_service.protocol.scope import CATALOGUE
 from auth_service.protocol.sector_identifier import sector_faults
@@ -100,6 +100,27 @@ def leaving_its_sector(
         revoke_all(client_id=now.client_id)
 
 
+@contextmanager
+def moving_to_new_hosts(before: Mapping[str, Any], changes: Mapping[str, Any]) -> Iterator[None]:
+    """Around the write of changes: forgets what people allowed a client that is to be answered at another host.
+
+    They allowed it by the host that the consent page showed. Tokens that it has stay: they went to where people
+    knew. Forgotten before and after, that no consent between the two counts at the new host.
+    """
+    was, now = ({shown_host(uri) for uri in each.get("redirect_uris") or ()} for each in (before, changes))
+    moves = not now <= was
+    if moves:
+        forget_consents(before["_id"])
+    yield
+    if moves:
+        forget_consents(before["_id"])
+
+
+def forget_consents(client_id: str) -> None:
+    """Have everybody asked again what they allow this client."""
+    Grant._get_collection().delete_many({"client_id": client_id})
+
+
 def remove(server: "AuthorizationServer", client_id: str) -> bool:
     """Remove a client and all that was given to it; False if there is none. Cut off, it can be done again."""
     revoke_all(client_id=client_id)
@@ -107,7 +128,7 @@ def remove(server: "AuthorizationServer", client_id: str) -> bool:
         return False
     server.clients.changed(client_id)
     AuthorizationRequest._get_collection().delete_many({"client_id": client_id})
-    Grant._get_collection().delete_many({"client_id": client_id})
+    forget_consents(client_id)
     revoke_all(client_id=client_id)  # what was given in between
     return True
 

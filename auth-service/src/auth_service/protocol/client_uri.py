@@ -83,3 +83,14 @@ def origin(uri: str) -> tuple[str, str, int | None]:
     parts = urlsplit(uri)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, parts.hostname or "", port
+
+
+def shown_host(uri: str) -> tuple[str, str, int | None]:
+    """Where a redirect URI leads, as the consent page shows it; on loopback whatever the port, which is not the app's.
+
+    An app's own scheme stands alone: what follows it says nothing about who answers.
+    """
+    if urlsplit(uri).scheme not in ("http", "https"):
+        return urlsplit(uri).scheme, "", None
+    scheme, host, port = origin(uri)
+    return scheme, host, None if is_loopback(uri) else port
