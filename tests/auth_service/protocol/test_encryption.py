@@ -70,6 +70,16 @@ def test_an_id_token_is_signed_then_encrypted(client, register_with_keys, sign_i
     assert (claims["aud"], claims["nonce"]) == (client_id, "n")
 
 
+@pytest.mark.rfc("7516 §4.1.6")
+@pytest.mark.rfc("OIDC Core §10.2")
+def test_a_key_that_the_client_gave_no_kid_is_not_named(register, sign_in_at, keys):
+    public = keys["ECDH-ES"].as_dict(private=False)
+    del public["kid"]
+    client_id = register(jwks={"keys": [public]}, id_token_encrypted_response_alg="ECDH-ES")
+    header, _ = decrypt(sign_in_at(client_id).json["id_token"], keys["ECDH-ES"], "ECDH-ES")
+    assert "kid" not in header
+
+
 @pytest.mark.rfc("OIDC Core §12.2")
 def test_a_refreshed_id_token_is_encrypted_too(client, register_with_keys, sign_in_at, keys):
     client_id = register_with_keys("ECDH-ES", id_token_encrypted_response_alg="ECDH-ES")

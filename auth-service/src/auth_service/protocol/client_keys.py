@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key, KeySet
+from joserfc.jwk import JWKRegistry, Key
 
 from auth_service.protocol.client_jwks import MAX_KEYS, check_jwks, fits_encryption
 from auth_service.protocol.remote_document import RemoteDocumentError
@@ -31,7 +31,7 @@ class NoClientKey(Exception):
         self.reason = reason
 
 
-def keys_of(server: "AuthorizationServer", client: "RegisteredClient", kid: str | None) -> KeySet:
+def keys_of(server: "AuthorizationServer", client: "RegisteredClient", kid: str | None) -> tuple[Key, ...]:
     """The client's keys; fetched anew, not too often, when none has that `kid` (OIDC Core §10.1.1).
 
     Raises NoClientKey when it has registered none, or they cannot be fetched.
@@ -73,19 +73,20 @@ def encryption_key_of(server: "AuthorizationServer", client: "RegisteredClient",
 
 
 @lru_cache(maxsize=256)
-def import_keys(text: str) -> KeySet:
+def import_keys(text: str) -> tuple[Key, ...]:
     """The sound public keys of a JWK Set; others are left out (RFC 7517 §5). Raises NoClientKey.
 
-    Remembered by its text, for importing an RSA key takes a tenth of a second.
+    Remembered by its text, for importing an RSA key takes a tenth of a second. No `KeySet`: that would give those a
+    `kid` which the client gave none.
     """
     try:
         given = json.loads(text)["keys"]
-        return KeySet([key for jwk in given[:MAX_KEYS] if (key := _import(jwk)) is not None])
+        return tuple(key for jwk in given[:MAX_KEYS] if (key := _import(jwk)) is not None)
     except (ValueError, TypeError, KeyError, RecursionError):
         raise NoClientKey("what the client has as its keys is no JWK Set") from None
 
 
-def _fetch(server: "AuthorizationServer", url: str, *, anew: bool) -> KeySet:
+def _fetch(server: "AuthorizationServer", url: str, *, anew: bool) -> tuple[Key, ...]:
     try:
         document = server.remote_documents.get(url, max_bytes=MAX_BYTES, max_age=MAX_AGE, anew=anew)
         return import_keys(document.content.decode())
