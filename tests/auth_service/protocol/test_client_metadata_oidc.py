@@ -284,6 +284,27 @@ def test_the_algorithm_fits_the_way_to_authenticate(method, alg):
     assert named == ["token_endpoint_auth_signing_alg"]
 
 
+@pytest.mark.rfc("OIDC Core §9")
+@pytest.mark.rfc("7517 §4.2")
+def test_who_signs_to_authenticate_has_a_key_for_it():
+    method = {"token_endpoint_auth_method": "private_key_jwt"}
+    for key, alg in (
+        (EC_PUBLIC, "RS256"),
+        ({**EC_PUBLIC, "use": "enc"}, "ES256"),
+        ({**EC_PUBLIC, "use": "foo"}, None),
+        ({**EC_PUBLIC, "alg": "foo"}, None),
+        ({**RSA_PUBLIC, "alg": "RS256"}, "PS256"),
+        ({**RSA_PUBLIC, "alg": "RSA-OAEP-256"}, None),
+        (ECKey.generate_key("P-384").as_dict(private=False), None),
+    ):
+        named = fields_at_fault(jwks={"keys": [key]}, token_endpoint_auth_signing_alg=alg, **method)
+        assert named == ["jwks"], key
+    for key, alg in ((EC_PUBLIC, "ES256"), (RSA_PUBLIC, "PS256"), (ED_PUBLIC, "EdDSA"), (ED_PUBLIC, None)):
+        keys = {"keys": [{**EC_PUBLIC, "use": "enc"}, key]}
+        assert check(jwks=keys, token_endpoint_auth_signing_alg=alg, **method)["jwks"] == keys
+    assert check(jwks_uri=EXAMPLE, token_endpoint_auth_signing_alg="RS256", **method)
+
+
 @pytest.mark.rfc("OIDC Registration §2")
 @pytest.mark.parametrize("kind", ["id_token", "userinfo"])
 def test_encryption_needs_a_key_that_fits(kind):

@@ -27,6 +27,14 @@ ENCRYPTION_KEYS: dict[str, tuple[tuple[str, str | None], ...]] = {
     "ECDH-ES": (("EC", "P-256"), ("EC", "P-384"), ("EC", "P-521")),
 }
 
+#: The key type that a client signs with, by the algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
+SIGNATURE_KEYS: dict[str, tuple[str, str | None]] = {
+    "RS256": ("RSA", None),
+    "PS256": ("RSA", None),
+    "ES256": ("EC", "P-256"),
+    "EdDSA": ("OKP", "Ed25519"),
+}
+
 
 def check_jwks(jwks: dict[str, Any]) -> dict[str, Any]:
     """The set with what is kept of each key; raises ValueError. Unknown key types are left out (RFC 7517 §5)."""
@@ -46,6 +54,13 @@ def fits_encryption(key: dict[str, Any], algorithm: str) -> bool:
     kinds = ENCRYPTION_KEYS[algorithm]
     right_type = (key["kty"], None) in kinds or (key["kty"], key.get("crv")) in kinds
     return right_type and key.get("use", "enc") == "enc" and key.get("alg", algorithm) == algorithm
+
+
+def fits_signature(key: dict[str, Any], algorithm: str) -> bool:
+    """Whether a signature by this algorithm can be checked with this key, which is not for something else."""
+    right_type = (key["kty"], key.get("crv")) == SIGNATURE_KEYS[algorithm]
+    names = (algorithm, "Ed25519") if algorithm == "EdDSA" else (algorithm,)
+    return right_type and key.get("use", "sig") == "sig" and key.get("alg", algorithm) in names
 
 
 def _check_key(key: Any, place: str) -> dict[str, Any] | None:

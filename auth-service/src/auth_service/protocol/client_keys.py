@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
-from auth_service.protocol.client_jwks import MAX_KEYS, check_jwks, fits_encryption
+from auth_service.protocol.client_jwks import MAX_KEYS, check_jwks, fits_encryption, fits_signature
 from auth_service.protocol.remote_document import RemoteDocumentError
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 #: How old a client's JWK Set may be, as long as its keys are known by their `kid`.
 MAX_AGE = timedelta(hours=1)
 MAX_BYTES = 64 * 1024
-
-_KEY_TYPES = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
-_CURVES = {"ES256": "P-256", "EdDSA": "Ed25519"}
 
 
 class NoClientKey(Exception):
@@ -53,7 +50,7 @@ def verification_key_of(
 
     Without a `kid` there must be only one that it can be (OIDC Core §10.1).
     """
-    fitting = [key for key in keys_of(server, client, kid) if _fits_signature(key, alg)]
+    fitting = [key for key in keys_of(server, client, kid) if fits_signature(key.as_dict(), alg)]
     if kid is not None:
         fitting = [key for key in fitting if key.kid == kid]
     if not fitting:
@@ -104,14 +101,3 @@ def _import(jwk: dict) -> Key | None:
         return JWKRegistry.import_key(check_jwks({"keys": [jwk]})["keys"][0])
     except (JoseError, ValueError):
         return None
-
-
-def _fits_signature(key: Key, alg: str) -> bool:
-    """Whether the key is of the algorithm's type and curve, and not meant for something else (RFC 7517 §4)."""
-    jwk = key.as_dict()
-    return (
-        jwk["kty"] == _KEY_TYPES[alg]
-        and jwk.get("crv") == _CURVES.get(alg)
-        and jwk.get("use", "sig") == "sig"
-        and jwk.get("alg", alg) in (alg, "Ed25519" if alg == "EdDSA" else alg)
-    )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from auth_service.protocol.client_jwks import fits_encryption
+from auth_service.protocol.client_jwks import SIGNATURE_KEYS, fits_encryption, fits_signature
 from auth_service.protocol.client_uri import origin
 from auth_service.protocol.profile import DEVICE_CODE, Profile
 from auth_service.protocol.response_type import GRANT_TYPES_OF
@@ -132,6 +132,13 @@ def _key_faults(client: "ClientMetadata") -> Iterator[Fault]:
         or (method == "private_key_jwt" and algorithm == "HS256")
     ):
         yield "token_endpoint_auth_signing_alg", f"{algorithm} does not fit {method}"
+    elif method == "private_key_jwt" and client.jwks is not None:
+        usable = SIGNATURE_KEYS if algorithm is None else (algorithm,)
+        if not any(fits_signature(key, alg) for key in client.jwks["keys"] for alg in usable):
+            yield (
+                "jwks",
+                f"needs for private_key_jwt a key that fits {' or '.join(usable)} and is not for encryption",
+            )
 
 
 def _response_protection_faults(client: "ClientMetadata") -> Iterator[Fault]:
