@@ -301,7 +301,8 @@ def test_another_clients_registration_is_out_of_reach(registered, call, register
         assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
         assert answer.json["error_description"] == answers[0].json["error_description"]
     without = client.open(told["registration_client_uri"], method=method, **body)
-    assert without.status_code == 401
+    assert (without.status_code, without.json["error"]) == (401, "unauthorized")
+    assert without.headers["WWW-Authenticate"] == 'Bearer realm="gatehouse"'
     assert call("GET", told).json["client_name"] == "Mine"
 
 

@@ -302,6 +302,7 @@ def test_without_a_good_initial_access_token_there_is_a_challenge(
     mode(registration="initial_access_token")
     response = post()
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, 'Bearer realm="gatehouse"')
+    assert response.json["error"] == "unauthorized"
     expired = initial_access_token(seconds=60)
     clock.advance(seconds=60)
     for token in (expired, "gia_unknown", "gat_" + "x" * 43):

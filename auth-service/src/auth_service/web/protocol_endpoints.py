@@ -90,9 +90,9 @@ def to_response(reply: Reply) -> Response:
 
 
 def bearer_refusal(error: BearerError) -> Response:
-    """RFC 6750 §3: the challenge in the header, the same in the body."""
+    """RFC 6750 §3: the challenge in the header, the same in the body; no fault of a token that never came (§3.1)."""
     body = {
-        "error": error.code or "invalid_token",
+        "error": error.code or "unauthorized",
         "error_description": error.description,
         "request_id": g.request_id,
     }
