@@ -29,6 +29,11 @@ def test_the_scheme_is_case_insensitive(api: FlaskClient, gatehouse: Gatehouse, 
     assert api.get("/api/me", headers={"Authorization": f"{scheme} {gatehouse.issue()}"}).status_code == 200
 
 
+@pytest.mark.rfc("6750 §2.1")
+def test_the_token_may_stand_after_more_than_one_space(api: FlaskClient, gatehouse: Gatehouse) -> None:
+    assert api.get("/api/me", headers={"Authorization": f"Bearer  {gatehouse.issue()}"}).status_code == 200
+
+
 @pytest.mark.rfc("6750 §3.1")
 @pytest.mark.parametrize(
     "value",

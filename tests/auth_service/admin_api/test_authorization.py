@@ -93,6 +93,7 @@ def test_a_token_is_taken_from_the_header_only(client: FlaskClient, automation: 
     client.set_cookie("access_token", automation.token)
     assert client.get(path).status_code == 401
     assert client.get(path, headers={"Authorization": f"bearer {automation.token}"}).status_code == 200
+    assert client.get(path, headers={"Authorization": f"Bearer  {automation.token}"}).status_code == 200
     twice = [("Authorization", f"Bearer {automation.token}")] * 2
     assert client.get(path, headers=twice).status_code == 400
     assert client.get(path, headers={"Authorization": f"Basic {automation.token}"}).status_code == 401

@@ -136,10 +136,10 @@ def test_only_a_posted_form_carries_a_token(client, tokens_for):
         )
 
 
-@pytest.mark.rfc("6750 §3")
+@pytest.mark.rfc("6750 §3, §3.1")
 def test_without_a_token_there_is_a_challenge_and_no_error(client):
     refused = client.get("/oauth/userinfo")
-    assert refused.status_code == 401
+    assert (refused.status_code, refused.json["error"]) == (401, "unauthorized")
     assert refused.headers["WWW-Authenticate"] == 'Bearer realm="gatehouse"'
     assert refused.json["request_id"] == refused.headers["X-Request-ID"]
 
@@ -179,6 +179,13 @@ def test_a_good_token_under_another_scheme_is_none(client, tokens_for, scheme):
     refused = client.get("/oauth/userinfo", headers={"Authorization": f"{scheme} {token}"})
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Bearer realm="gatehouse"')
     assert client.get("/oauth/userinfo", headers={"Authorization": f"bEARER {token}"}).status_code == 200
+
+
+@pytest.mark.rfc("6750 §2.1")
+@pytest.mark.rfc("9110 §11.4")
+def test_the_token_may_stand_after_more_than_one_space(client, tokens_for):
+    header = {"Authorization": f"Bearer   {tokens_for('openid')['access_token']}"}
+    assert client.get("/oauth/userinfo", headers=header).status_code == 200
 
 
 def test_a_disabled_users_or_clients_token_tells_nothing(client, client_id, tokens_for, user, clock):

@@ -11,12 +11,13 @@ PROTECTED = ["/api/me", "/api/notes", "/api/notes/000000000000000000000000"]
 
 
 @pytest.mark.rfc("6750 §3.1")
-@pytest.mark.parametrize("path", PROTECTED)
+@pytest.mark.parametrize("path", [*PROTECTED, "/oauth/userinfo", "/admin-api/v1/clients"])
 def test_without_a_token_the_challenge_has_no_error_code(gateway: Gateway, path: str) -> None:
     answer = gateway.get(path)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"].startswith("Bearer realm=")
     assert "error" not in answer.headers["WWW-Authenticate"]
+    assert answer.json()["error"] == "unauthorized"
 
 
 @pytest.mark.rfc("6750 §3.1")
@@ -68,6 +69,18 @@ def test_a_malformed_header_is_invalid_request(gateway: Gateway, path: str, head
 def test_the_scheme_is_case_insensitive(gateway: Gateway, web_app: OAuthClient) -> None:
     token = web_app.tokens("client_credentials")["access_token"]
     assert gateway.get("/api/me", headers={"Authorization": f"bEARER {token}"}).status_code == 200
+
+
+@pytest.mark.rfc("6750 §2.1")
+@pytest.mark.rfc("9110 §11.4")
+def test_the_token_may_stand_after_more_than_one_space(
+    gateway: Gateway, admin: AdminApi, web_app: OAuthClient, browser: Browser
+) -> None:
+    token = web_app.tokens_by_code(browser, scope="openid profile")["access_token"]
+    for path in ("/api/me", "/oauth/userinfo"):
+        assert gateway.get(path, headers={"Authorization": f"Bearer  {token}"}).status_code == 200, path
+    for_admin_api = {"Authorization": admin.headers["Authorization"].replace(" ", "   ")}
+    assert gateway.get("/admin-api/v1/clients", headers=for_admin_api).status_code == 200
 
 
 @pytest.mark.rfc("6750 §5.2")

@@ -54,13 +54,13 @@ def read_token(authorization: str | None, in_body: list[str]) -> str:
 
 
 def read_header(authorization: str | None) -> str:
-    """RFC 6750 §2.1: the token of an Authorization header; raises BearerError."""
+    """RFC 6750 §2.1: the token of an Authorization header, after one space or more; raises BearerError."""
     if authorization is None:
         raise BearerError(401, None, "No access token was sent")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise BearerError(401, None, "No access token was sent")
-    return _check_token(token)
+    return _check_token(token.lstrip(" "))
 
 
 def _check_token(token: str) -> str:
