@@ -27,6 +27,21 @@ def test_without_scope_all_that_is_registered(client, register):
 
 
 @pytest.mark.rfc("6749 §3.3")
+@pytest.mark.parametrize("registered", ["", "openid"])
+def test_a_token_without_scope_says_nothing_of_it(client, register, registered):
+    reply = request_token(client, register(scope=registered))
+    assert reply.status_code == 200
+    assert "scope" not in reply.json
+
+
+@pytest.mark.rfc("6749 §5.1")
+@pytest.mark.parametrize("scope", ["openid", "offline_access", "openid offline_access unheard-of"])
+def test_who_asks_for_what_only_people_have_is_not_given_a_token_for_nothing(client, register, scope):
+    refused = request_token(client, register(scope="openid offline_access profile"), scope=scope)
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_scope")
+
+
+@pytest.mark.rfc("6749 §3.3")
 def test_repetitions_and_spaces_are_dropped(client, register):
     assert (
         request_token(client, register(), scope=" profile  profile notes:read ").json["scope"]

@@ -171,6 +171,16 @@ def test_what_the_person_may_not_give_any_more_is_not_given(client, device, regi
     assert poll(device, client_id, codes["device_code"]).json["scope"] == "openid"
 
 
+@pytest.mark.rfc("6749 §5.1")
+def test_if_nothing_may_be_given_any_more_there_is_no_token(client, device, register, person):
+    client_id = device_client(register, scope="admin:read")
+    person.update(set__roles=["admin"])
+    codes = start(device, client_id).json
+    decide(client, codes["user_code"])
+    person.update(set__roles=[])
+    assert error_of(poll(device, client_id, codes["device_code"])) == "invalid_scope"
+
+
 def test_signing_out_in_the_browser_does_not_sign_out_the_device(client, device, client_id, allowed):
     tokens = poll(device, client_id, allowed["device_code"]).json
     client.post("/logout", data={"csrf_token": csrf_token(client.get("/").text)})

@@ -42,6 +42,16 @@ def test_the_token_comes_in_the_fragment(client, client_id, username, settings):
     assert token.startswith("gat_")
 
 
+@pytest.mark.rfc("6749 §4.2.2")
+@pytest.mark.rfc("6749 §3.3")
+def test_a_token_without_scope_says_nothing_of_it(client, client_id, username):
+    Client.objects(client_id=client_id).update(set__scope="")
+    asked = {"response_type": "token", "client_id": client_id}
+    assert "access_token" in authorize(client, username, **asked).fragment
+    location = client.get("/oauth/authorize", query_string=asked).location
+    assert "access_token=" in location and "scope=" not in location
+
+
 @pytest.mark.rfc("6749 §4.2.2.1")
 def test_errors_come_in_the_fragment_with_state(client, client_id, username):
     denied = authorize(client, username, "deny", response_type="token", client_id=client_id, state="s")

@@ -6,7 +6,7 @@ from auth_service.models import Grant, RefreshToken, Session, User
 from auth_service.models.revocation import revoke_session
 from auth_service.models.secret import hash_secret
 from tests.auth_service.conftest import basic
-from tests.auth_service.flow import get_code, redeem
+from tests.auth_service.flow import authorize, get_code, redeem
 
 SCOPE = "openid profile offline_access"
 
@@ -40,6 +40,12 @@ def end_session(username):
 def refresh(client, client_id, tokens):
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     return client.post("/oauth/token", data=form, auth=basic(client_id))
+
+
+@pytest.mark.rfc("6749 §5.1")
+def test_alone_and_without_prompt_consent_nothing_is_left_of_it(client, register, username):
+    asked = {"response_type": "code", "client_id": register(scope=SCOPE), "scope": "offline_access"}
+    assert authorize(client, username, **asked).query["error"] == "invalid_scope"
 
 
 @pytest.mark.rfc("OIDC Core §11")

@@ -133,6 +133,17 @@ def test_a_client_gets_nothing_that_was_taken_from_its_registration(client, clie
     assert again.json["error"] == "invalid_scope"
 
 
+@pytest.mark.rfc("6749 §5.1")
+def test_a_token_of_whose_scope_nothing_is_left_is_not_used_up(client, client_id, tokens):
+    known = Client.objects(client_id=client_id)
+    registered = known.first().scope
+    known.update(set__scope="email")
+    refused = refresh(client, client_id, tokens["refresh_token"])
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_scope")
+    known.update(set__scope=registered)
+    assert refresh(client, client_id, tokens["refresh_token"]).status_code == 200
+
+
 @pytest.mark.rfc("6749 §6")
 def test_public_clients_refresh_by_client_id_alone(client, register, username):
     client_id = register(token_endpoint_auth_method="none")

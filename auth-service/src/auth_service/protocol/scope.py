@@ -64,6 +64,17 @@ def permitted_to(user: User, scopes: list[str]) -> list[str]:
     return [scope for scope in scopes if user.is_admin or not CATALOGUE[scope].admin_only]
 
 
+def check_anything_left(asked: str | None, left: list[str]) -> None:
+    """RFC 6749 §5.1: who asked for something is told what it got, which cannot be nothing; raises InvalidScope."""
+    if (asked or "").strip() and not left:
+        raise InvalidScope("Nothing of the scope can be given here")
+
+
+def scope_member(scopes: list[str]) -> dict[str, str]:
+    """The `scope` of a token response; without any there is none, since it has one name at least (RFC 6749 §3.3)."""
+    return {"scope": " ".join(scopes)} if scopes else {}
+
+
 def audience_of(issuer: str, scopes: list[str]) -> list[str]:
     """The resources that a token of this scope is for (RFC 9068 §3); the API when there is no scope."""
     resources = dict.fromkeys(CATALOGUE[scope].resource for scope in scopes if scope in CATALOGUE)

@@ -19,6 +19,7 @@ from auth_service.protocol.errors import (
 )
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.response_type import normalise
+from auth_service.protocol.scope import check_anything_left, scope_member
 
 
 class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
@@ -52,6 +53,7 @@ class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
             self.client,
             is_asked="code" in self.words and "consent" in prompts(self.request),
         )
+        check_anything_left(self.request.get("scope"), self.request.scope)
         self.check_id_token()
         self.check_request()
         return self.request.validated_redirect_uri
@@ -99,5 +101,5 @@ class AuthorizationGrant(BaseGrant, AuthorizationEndpointMixin):
             "access_token": issue_access_token(self.server, self.client, authorization, authorization.scope),
             "token_type": "Bearer",
             "expires_in": str(int(self.server.settings.access_token_lifetime.total_seconds())),
-            "scope": " ".join(authorization.scope),
+            **scope_member(authorization.scope),
         }

@@ -3,7 +3,7 @@
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.errors import UnauthorizedClient
 from auth_service.protocol.grants.token_grant import TokenGrant
-from auth_service.protocol.scope import OFFLINE_ACCESS, OPENID
+from auth_service.protocol.scope import OFFLINE_ACCESS, OPENID, check_anything_left
 
 
 class ClientCredentialsGrant(TokenGrant):
@@ -15,9 +15,7 @@ class ClientCredentialsGrant(TokenGrant):
         """RFC 6749 §4.4: confidential clients only. The family is the client."""
         if self.client.is_public:
             raise UnauthorizedClient("The client credentials grant is for confidential clients")
-        scope = [
-            name
-            for name in self.client.allowed_scope(self.request.get("scope"))
-            if name not in (OPENID, OFFLINE_ACCESS)
-        ]
+        allowed = self.client.allowed_scope(self.request.get("scope"))
+        scope = [name for name in allowed if name not in (OPENID, OFFLINE_ACCESS)]
+        check_anything_left(self.request.get("scope"), scope)
         return Authorization(sub=None, scope=scope, family=f"client:{self.client.client_id}")

@@ -15,7 +15,7 @@ from auth_service.protocol.errors import (
 )
 from auth_service.protocol.grants.single_use import SingleUseGrant
 from auth_service.protocol.profile import DEVICE_CODE
-from auth_service.protocol.scope import permitted_to
+from auth_service.protocol.scope import check_anything_left, permitted_to
 
 #: What networks may shorten the time between two polls by.
 _JITTER = timedelta(seconds=1)
@@ -45,9 +45,11 @@ class DeviceCodeGrant(SingleUseGrant):
         # A revocation takes the code along, but for one that was allowed at that very moment.
         if user is None:
             raise InvalidGrant(self.INVALID, "the user is gone or disabled")
+        scope = self.client.still_registered(permitted_to(user, code["scope"].split()))
+        check_anything_left(code["scope"], scope)
         return Authorization(
             sub=code["sub"],
-            scope=self.client.still_registered(permitted_to(user, code["scope"].split())),
+            scope=scope,
             family=code["family"],
             auth_time=code["auth_time"],
             amr=tuple(code["amr"]),

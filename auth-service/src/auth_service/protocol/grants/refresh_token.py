@@ -5,7 +5,7 @@ from auth_service.protocol import offline_access
 from auth_service.protocol.access_token import Authorization
 from auth_service.protocol.errors import InvalidGrant, InvalidScope
 from auth_service.protocol.grants.single_use import SingleUseGrant
-from auth_service.protocol.scope import parse_scope, permitted_to
+from auth_service.protocol.scope import check_anything_left, parse_scope, permitted_to
 
 
 class RefreshTokenGrant(SingleUseGrant):
@@ -29,9 +29,11 @@ class RefreshTokenGrant(SingleUseGrant):
         user = User.load(token.sub)
         if user is None:
             raise InvalidGrant(self.INVALID, "the user is gone or disabled")
+        scope = self.client.still_registered(permitted_to(user, token.scope.split()))
+        check_anything_left(token.scope, scope)
         return Authorization(
             sub=token.sub,
-            scope=self.client.still_registered(permitted_to(user, token.scope.split())),
+            scope=scope,
             family=token.family,
             session_id=token.session_id,
             auth_time=token.auth_time,

@@ -9,6 +9,7 @@ from auth_service.protocol.errors import UnauthorizedClient, UnsupportedGrantTyp
 from auth_service.protocol.id_token import check_can_be_issued, issue_id_token
 from auth_service.protocol.refresh_token import issue_refresh_token
 from auth_service.protocol.reply import Reply
+from auth_service.protocol.scope import scope_member
 
 
 class TokenGrant(BaseGrant, TokenEndpointMixin):
@@ -76,7 +77,7 @@ class TokenGrant(BaseGrant, TokenEndpointMixin):
             "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": int(self.server.settings.access_token_lifetime.total_seconds()),
-            "scope": " ".join(scope),
+            **scope_member(scope),
         }
         if self.gives_refresh_token():
             body["refresh_token"] = issue_refresh_token(self.server, self.client, authorization)
