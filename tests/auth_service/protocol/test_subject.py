@@ -85,6 +85,17 @@ def test_an_apps_own_scheme_leads_into_no_hosts_sector(pairwise, told):
 
 
 @pytest.mark.rfc("OIDC Core §8.1")
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+def test_on_loopback_apps_have_nothing_in_common(pairwise, told, host):
+    """Each program of a person's machine can be answered there, whoever wrote it."""
+    native = {"redirect_uris": [f"http://{host}/callback"], "application_type": "native"}
+    first, second = (told(pairwise("", **native))["sub"] for _ in range(2))
+    assert first != second
+    sector = {"sector_identifier_uri": "https://one.example/uris.json", **native}
+    assert told(pairwise("", **sector))["sub"] == told(pairwise("one.example"))["sub"]
+
+
+@pytest.mark.rfc("OIDC Core §8.1")
 def test_two_people_have_two_subjects(app, client, pairwise, username):
     client_id = pairwise("one.example")
     subjects = set()

@@ -5,6 +5,8 @@ import hmac
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from auth_service.settings import is_loopback
+
 if TYPE_CHECKING:
     from auth_service.protocol.client import RegisteredClient
     from auth_service.protocol.server import AuthorizationServer
@@ -30,12 +32,13 @@ def sid_for(server: "AuthorizationServer", client: "RegisteredClient", session_i
 def sector_of(client: "RegisteredClient") -> str:
     """OIDC Core §8.1: the host of `sector_identifier_uri`, else the redirect URIs' only host.
 
-    Where the host is not one (registration refuses that), the client is a sector by itself: nothing is shared.
+    Where the host is not one (registration refuses that), the client is a sector by itself: nothing is shared. So it
+    is on loopback, where every app of a person's machine is at home.
     """
     if client.sector_identifier_uri:
         hosts = {web_host(client.sector_identifier_uri)}
     else:
-        hosts = {web_host(uri) for uri in client.redirect_uris or ()}
+        hosts = {None if is_loopback(uri) else web_host(uri) for uri in client.redirect_uris or ()}
     host = hosts.pop() if len(hosts) == 1 else None
     return f"host:{host}" if host else f"client:{client.client_id}"
 
