@@ -1,6 +1,6 @@
 """Authorization requests: what is refused, and where the refusal goes (RFC 6749 §4.1.2.1)."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 
@@ -97,6 +97,27 @@ def test_web_apps_may_not(client, register):
         client, response_type="code", client_id=client_id, redirect_uri="http://127.0.0.1:4601/callback"
     )
     assert other.status_code == 400
+
+
+@pytest.mark.rfc("6749 §4.1.2")
+@pytest.mark.parametrize("character", ["s", "\u20ac", "+"])
+def test_a_state_that_no_redirect_could_hold_is_refused_by_its_name(client, register, character):
+    asked = {"response_type": "code", "client_id": register(), "prompt": "none"}
+    longest = character * (8192 // len(quote_plus(character)))
+    kept = client.post("/oauth/authorize", data={**asked, "state": longest})
+    assert parse_answer(client.get(kept.location).location).query["state"] == longest
+    for state in (longest + character, "s" * 60_000):
+        refused = client.post("/oauth/authorize", data={**asked, "state": state})
+        told = parse_answer(refused.location).query
+        assert told["error"] == "invalid_request" and told["error_description"].startswith("state is longer")
+        assert "state" not in told
+
+
+@pytest.mark.rfc("6749 §4.1.2.1")
+def test_no_other_refusal_carries_a_state_that_is_too_long(client, register):
+    asked = {"response_type": "nonsense", "client_id": register(), "state": "s" * 60_000}
+    told = parse_answer(client.post("/oauth/authorize", data=asked).location).query
+    assert "error" in told and "state" not in told
 
 
 @pytest.mark.rfc("6749 §4.1.2.1")

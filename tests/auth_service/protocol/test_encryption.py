@@ -153,6 +153,29 @@ def test_nothing_is_used_up_while_the_clients_key_cannot_be_had(client, register
         form = {"grant_type": "refresh_token", "refresh_token": answer.json["refresh_token"]}
 
 
+@pytest.mark.rfc("OIDC Core §15.5.2")
+def test_the_longest_answer_fits_through_the_gateway(client, register, username, keys):
+    uri = f"https://app.example/{'x' * 2000}"
+    client_id = register(
+        redirect_uris=[uri],
+        grant_types=["authorization_code", "implicit"],
+        response_types=["code id_token token"],
+        access_token_format="jwt",
+        jwks={"keys": [keys["RSA-OAEP-256"].as_dict(private=False)]},
+        id_token_encrypted_response_alg="RSA-OAEP-256",
+    )
+    asked = {"response_type": "code id_token token", "client_id": client_id, "scope": "openid profile"}
+    asked |= {"state": "\x01" * 2730, "response_mode": "fragment"}
+    answer = authorize(client, username, **asked, nonce="\x01" * 1024)
+    assert "id_token" in answer.fragment
+    again = client.get("/oauth/authorize", query_string={**asked, "nonce": "\x01" * 1024})
+    headers = "".join(f"{name}: {value}\r\n" for name, value in again.headers)
+    assert again.location.startswith(uri) and len(headers) < 30 * 1024  # of 32
+    answer = authorize(client, username, **asked, nonce="n" * 1025)
+    assert answer.fragment["error"] == "invalid_request"
+    assert answer.fragment["error_description"].startswith("nonce is longer")
+
+
 @pytest.mark.rfc("OIDC Core §3.1.3.4")
 @pytest.mark.parametrize("by_reference", [False, True])
 def test_a_key_that_does_not_work_is_a_refusal_and_uses_nothing_up(client, register, username, by_reference):

@@ -38,6 +38,8 @@ DISPLAYS = ("page", "popup", "touch", "wap")
 UI_LOCALES = ("en",)
 #: More than any 64 bits give; no session is as old as even a few of them say.
 _MAX_DIGITS = 20
+#: Bytes. As JSON in a JWT in a JWE it may become ten times as long, and `authorization_response` counts on no more.
+MAX_NONCE = 1024
 
 
 def check(server: "AuthorizationServer", request: OAuthRequest) -> None:
@@ -46,6 +48,7 @@ def check(server: "AuthorizationServer", request: OAuthRequest) -> None:
         raise RegistrationNotSupported("registration is for self-issued providers")
     check_prompt(request)
     check_max_age(request)
+    check_nonce(request)
     if request.get("display") not in (None, *DISPLAYS):
         raise InvalidRequest("display has a value that is not known")
     request.claims = claims_request.parse(request.get("claims"))
@@ -74,6 +77,12 @@ def check_max_age(request: OAuthRequest) -> None:
     given = request.get("max_age")
     if given is not None and not (given.isascii() and given.isdigit() and len(given) <= _MAX_DIGITS):
         raise InvalidRequest("max_age must be a whole number of seconds")
+
+
+def check_nonce(request: OAuthRequest) -> None:
+    """OIDC Core §15.5.2: any value, which comes back in an id_token, that must fit into a redirect."""
+    if len((request.get("nonce") or "").encode()) > MAX_NONCE:
+        raise InvalidRequest(f"nonce is longer than {MAX_NONCE} bytes")
 
 
 def max_age(request: OAuthRequest) -> int | None:

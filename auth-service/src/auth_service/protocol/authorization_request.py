@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from auth_service.models import AuthorizationRequest, User
 from auth_service.models.secret import generate_secret, hash_secret
 from auth_service.protocol import authentication_request, request_object
+from auth_service.protocol.authorization_response import check_state
 from auth_service.protocol.errors import InvalidClient, InvalidRequest
 from auth_service.protocol.request import OAuthRequest
 
@@ -44,6 +45,7 @@ def validate(server: "AuthorizationServer", request: OAuthRequest) -> "Authoriza
         open_request_object(server, request)
     request.validated_redirect_uri = find_redirect_uri(request)
     request.reject_repeated()
+    check_state(request)
     grant = server.get_authorization_grant(request)
     grant.validate_authorization_request()
     authentication_request.check(server, request)

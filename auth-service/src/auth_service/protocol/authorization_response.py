@@ -4,12 +4,16 @@ OAuth Multiple Response Types §2.1 has `query` and `fragment`, OAuth Form Post 
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from auth_service.protocol.errors import InvalidRequest
 from auth_service.protocol.redirect_uri import with_parameters
 from auth_service.protocol.request import OAuthRequest
 from auth_service.protocol.response_type import normalise
+
+#: Characters, as `state` stands in a URL. The gateway takes 32 KiB of headers (`proxy_buffer_size`): beside a redirect
+#: URI of 2048, the longest nonce in an encrypted id_token and an access token this leaves room.
+MAX_STATE = 8 * 1024
 
 QUERY, FRAGMENT, FORM_POST = MODES = ("query", "fragment", "form_post")
 
@@ -31,14 +35,28 @@ class AuthorizationResponse:
 
 
 def response_to(request: OAuthRequest, parameters: dict[str, str], issuer: str) -> AuthorizationResponse:
-    """The answer with these parameters, `state` and `iss` (RFC 9207 §2), errors included."""
+    """The answer with these parameters, `state` and `iss` (RFC 9207 §2), errors included.
+
+    A `state` that is too long is left out: it came with what `check_state` refuses.
+    """
     if request.validated_redirect_uri is None:
         raise InvalidRequest("There is no redirect URI to answer at")
     state = request.get("state")
-    common = [("iss", issuer)] if state is None else [("iss", issuer), ("state", state)]
+    common = [("iss", issuer), ("state", state)] if state and fits(state) else [("iss", issuer)]
     return AuthorizationResponse(
         request.validated_redirect_uri, response_mode(request), (*parameters.items(), *common)
     )
+
+
+def check_state(request: OAuthRequest) -> None:
+    """That it can be sent back (RFC 6749 §4.1.2): one that is posted here may be longer than what a redirect holds."""
+    if not fits(request.get("state") or ""):
+        raise InvalidRequest(f"state is longer than {MAX_STATE} characters of a URL")
+
+
+def fits(state: str) -> bool:
+    """Whether an answer can hold it."""
+    return len(quote_plus(state)) <= MAX_STATE
 
 
 def check_response_mode(request: OAuthRequest) -> None:
