@@ -96,6 +96,27 @@ def test_who_has_just_signed_in_for_another_app_signs_in_again(client, asked, hi
     assert step(client, **asked, **freshly) == "/login"
 
 
+@pytest.mark.rfc("OIDC Core §3.1.2.3")
+@pytest.mark.parametrize("freshly", [{"prompt": "login"}, {"max_age": "0"}])
+def test_a_sign_in_in_another_browser_or_for_another_app_is_none_for_this_one(
+    app, client, asked, username, hint, sign_in, clock, freshly
+):
+    """Whoever has the address of a request that waits could have it answered without the sign-in that it wants."""
+    other = app.test_client()
+    authorize(other, username, **asked)
+    clock.advance(seconds=1)
+    waiting = client.get("/oauth/authorize", query_string={**asked, **freshly}).location
+    onwards = waiting.replace("/login", "/oauth/authorize/continue")
+    clock.advance(seconds=1)
+    assert "code" in authorize(other, username, **asked, **freshly).query
+    assert other.get(onwards).location == waiting
+    assert "code" in authorize(client, username, **asked, **freshly).query  # another request's
+    assert client.get(onwards).location == waiting
+    assert sign_in(username, waiting).location == onwards
+    assert other.get(onwards).location == waiting
+    assert "code" in parse_answer(client.get(onwards).location).query
+
+
 @pytest.mark.rfc("OIDC Core §3.1.2.1")
 def test_max_age_and_the_clients_own(client, register, username, clock):
     client_id = register(default_max_age=60, id_token_signed_response_alg="ES256")

@@ -24,5 +24,7 @@ class AuthorizationRequest(Document):
     login_name = StringField()
     #: The subject as whom the person chose to go on, where they were asked (`prompt=select_account`).
     chosen_sub = StringField()
+    #: The browser session, by its public id, in which the person has signed in for this request.
+    signed_in_session = StringField()
     created_at = DateTimeField(required=True)
     expires_at = DateTimeField(required=True)

@@ -141,6 +141,11 @@ def validate_again(
     return grant
 
 
+def note_sign_in(document: AuthorizationRequest, session_id: str | None) -> None:
+    """Note in which session the person has signed in for it: in another browser the request asks for that anew."""
+    AuthorizationRequest.objects(id=document.id).update_one(set__signed_in_session=session_id)
+
+
 def choose_account(document: AuthorizationRequest, user: User) -> None:
     """Note that the person wants to go on as this user (`prompt=select_account`)."""
     AuthorizationRequest.objects(id=document.id).update_one(set__chosen_sub=user.id)

@@ -27,15 +27,10 @@ class Visit:
     user: User | None
     auth_time: datetime | None
     requested_at: datetime
-    #: The request was kept, and the person has been at our pages since.
-    resumed: bool = False
+    #: They signed in for this very request, which was kept meanwhile, in this browser.
+    has_just_signed_in: bool = False
     #: The subject that they said they want to go on as.
     chosen_sub: str | None = None
-
-    @property
-    def has_just_signed_in(self) -> bool:
-        """Whether they signed in for this very request."""
-        return self.resumed and self.auth_time is not None and self.auth_time >= self.requested_at
 
 
 def required_interaction(server: "AuthorizationServer", request: OAuthRequest, visit: Visit) -> str | None:

@@ -130,11 +130,14 @@ def authorization_by(user: User, parsed: OAuthRequest) -> Authorization:
 
 def visit(requested_at: datetime, document: AuthorizationRequest | None = None) -> Visit:
     """Who is at the browser now; `document` is the kept request that they came back with, if they did."""
+    session_id = session_public_id()
     return Visit(
         user=current_user(),
         auth_time=auth_time(),
         requested_at=requested_at,
-        resumed=document is not None,
+        has_just_signed_in=session_id is not None
+        and document is not None
+        and document.signed_in_session == session_id,
         chosen_sub=document.chosen_sub if document else None,
     )
 

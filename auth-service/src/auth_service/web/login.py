@@ -14,7 +14,7 @@ from auth_service.web.errors import RETRY_AFTER, expired_request_page
 from auth_service.web.logout import leave
 from auth_service.web.own_path import own_path
 from auth_service.web.security_headers import forms_may_lead_to_client
-from auth_service.web.session import current_user, sign_in
+from auth_service.web.session import current_user, session_public_id, sign_in
 from auth_service.web.waiting import in_words
 
 blueprint = Blueprint("login", __name__)
@@ -56,6 +56,8 @@ def submit() -> Response:
         return _form(pending, username, "The username or password is wrong.", 400)
     ended = sign_in(user, amr=["pwd"])
     _log.info("signed_in", sub=user.id)
+    if pending is not None:
+        authorization_request.note_sign_in(pending, session_public_id())
     # Past the apps of the person who was signed in here before, if that was somebody else.
     return leave(ended, _onwards(pending))
 
