@@ -2,9 +2,13 @@
 
 import json
 import secrets
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 
+from tests.admin_ui.browser import Browser
 from tests.admin_ui.test_token_refresh import tokens_of
 
 
@@ -13,6 +17,15 @@ def user(auth_service) -> dict:
     """Somebody new."""
     username = f"user-{secrets.token_hex(4)}"
     return auth_service.api("POST", "users", status=201, json={"username": username, "name": "<b>Zoe</b>"})
+
+
+@pytest.fixture
+def demo_admin(make_ui, auth_service, shared_session) -> Iterator[Browser]:
+    """An administrator's browser, at an admin UI that knows of the demo."""
+    browser = Browser(make_ui(demo=True), auth_service.issuer)
+    browser.ui.set_cookie(*shared_session, path="/admin", domain=urlsplit(browser.issuer).hostname)
+    yield browser
+    browser.close()
 
 
 def password_in(page) -> str:
@@ -33,6 +46,22 @@ def test_a_new_user_gets_a_password_that_is_shown_once(ui, admin, auth_service, 
     assert password not in admin.open(f"/admin/users/{found['sub']}").text
     assert password not in json.dumps(ui.session_interface._sealer.unseal(admin.session_cookie.value))
     assert password not in capsys.readouterr().out
+
+
+def test_in_the_demo_nobody_is_given_a_password_that_does_not_work(admin, demo_admin, auth_service, user):
+    username = f"new-{secrets.token_hex(4)}"
+    form = demo_admin.open("/admin/users/new")
+    created = demo_admin.submit(form, username=username)
+    asked = demo_admin.open(f"/admin/users/{user['sub']}/password")
+    reset = demo_admin.submit(asked)
+
+    for page in (demo_admin.open("/admin/"), form, created, asked, reset):
+        assert "verybody's password is “valid”" in unescape(page.text), page.url
+        assert "generated" not in page.text and "Copy the password" not in page.text
+    assert password_in(created) == password_in(reset) == "valid"
+    assert "“valid”" not in admin.open("/admin/").text
+    assert "“valid”" not in admin.open("/admin/users/new").text
+    assert auth_service.password_token(username)["access_token"]
 
 
 def test_faults_keep_what_was_typed(admin, user):

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
+from admin_ui.current import admin_ui
 from admin_ui.web import once
 from admin_ui.web.confirmation import Confirmation
 from admin_ui.web.curl import equivalent
@@ -16,6 +17,8 @@ from admin_ui.web.users import ProfileForm, profile_fields
 blueprint = Blueprint("user_changes", __name__)
 blueprint.before_request(require_reader)
 Page = str | tuple[str, int] | Response
+NEW_PASSWORD = "A new password is generated and shown once; give it to them by a way that you trust."
+IN_THE_DEMO = "In the demo, everybody's password is “valid” and stays so. This signs them out all the same."
 SIGNED_OUT = [
     "Their sessions end: they are signed out everywhere.",
     "All tokens given for them stop working.",
@@ -90,10 +93,11 @@ def reset_password(sub: str) -> Page:
     """Generate a password, which the answer to the POST alone shows."""
     user = admin_api.get("users", sub)
     once.refuse_repeated(user["username"], url_for("users.page", sub=sub))
+    demo = admin_ui().settings.demo
     asked = Confirmation(
         title=f"Reset the password of {user['username']}?",
-        question="A new password is generated and shown once; give it to them by a way that you trust.",
-        consequences=["Their present password stops working.", *SIGNED_OUT],
+        question=IN_THE_DEMO if demo else NEW_PASSWORD,
+        consequences=[*([] if demo else ["Their present password stops working."]), *SIGNED_OUT],
         button="Reset password",
         back=url_for("users.page", sub=sub),
         place=user["username"],
