@@ -220,6 +220,14 @@ def test_another_overlap_than_those_offered_is_refused(admin, new_client):
     assert page.status == 422 and "gcs_" not in page.text
 
 
+def test_whoever_rotates_the_secret_of_these_pages_is_told_what_follows(admin):
+    text = admin.open("/admin/clients/gatehouse-admin-ui/secret").text
+
+    assert "nobody can come in here once the previous one has stopped working" in text
+    assert "<code>gatehouse migrate</code>" in text
+    assert "come in here" not in admin.open("/admin/clients/demo-web/secret").text
+
+
 def test_a_public_client_has_no_secret_to_rotate(admin):
     assert "/secret" not in admin.open("/admin/clients/demo-spa").text
     page = admin.submit(admin.open("/admin/clients/demo-spa/secret"))

@@ -9,8 +9,9 @@ from pymongo import MongoClient
 from auth_service import demo
 from auth_service.clock import Clock
 from auth_service.migrate import OBSOLETE_INDEXES, VIEWS, create_collections, create_views, migrate
-from auth_service.models import DOCUMENTS
+from auth_service.models import DOCUMENTS, Client, ClientSecret
 from auth_service.models.database import connect
+from auth_service.models.secret import hash_secret
 from auth_service.protocol.first_party import register_first_party_clients
 from auth_service.startup import prepare
 
@@ -66,6 +67,19 @@ def test_several_at_once_on_an_empty_database_get_along(make_settings, mongodb_u
         list(migrations.map(take_each_step_with_the_others, range(together.parties)))
     assert set(VIEWS) < set(database.list_collection_names())
     assert {found["_id"] for found in database.clients.find()} > set(demo.CLIENTS)
+
+
+def test_the_secret_that_is_set_for_the_admin_pages_comes_back_after_a_rotation(settings, app):
+    with app.app_context():
+        rotated = Client.objects(client_id="gatehouse-admin-ui").first()
+        rotated.secrets = [ClientSecret(hash=hash_secret("another"), created_at=Clock().now())]
+        rotated.save()
+
+        register_first_party_clients(settings, Clock().now())
+
+        restored = Client.objects(client_id="gatehouse-admin-ui").first()
+    given = settings.admin_ui_client_secret.get_secret_value()
+    assert [secret.hash for secret in restored.secrets] == [hash_secret(given)]
 
 
 def test_every_document_has_its_collection_and_indexes(migrated):

@@ -7,9 +7,8 @@ from werkzeug.wrappers import Response
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
-from admin_ui.current import admin_ui
 from admin_ui.web.client_forms import ClientForm
-from admin_ui.web.client_secrets import notice_of
+from admin_ui.web.client_secrets import notice_of, signs_people_in_here
 from admin_ui.web.client_types import name_of, type_of
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
@@ -110,8 +109,9 @@ def list_of_clients() -> tuple[tuple[str, str], ...]:
 
 def _what_stops(client: dict[str, Any]) -> list[str]:
     """What the admin pages would lose if it is their own client."""
-    own = client["client_id"] == admin_ui().settings.client_id
-    return ["These admin pages sign people in with it: nobody can come in here."] if own else []
+    if not signs_people_in_here(client):
+        return []
+    return ["These admin pages sign people in with it: nobody can come in here."]
 
 
 def _tokens_stop(client: dict[str, Any]) -> str:

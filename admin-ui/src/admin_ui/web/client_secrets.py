@@ -7,6 +7,7 @@ from wtforms import RadioField, SelectChoice
 
 from admin_ui import admin_api
 from admin_ui.auth_service_api import Refused
+from admin_ui.current import admin_ui
 from admin_ui.web import once
 from admin_ui.web.client_types import name_of
 from admin_ui.web.curl import equivalent
@@ -33,6 +34,11 @@ class RotationForm(Form):
     """How long the previous secret stays valid, in seconds."""
 
     keep_previous_for = RadioField("The previous secret", choices=OVERLAPS, default="86400")
+
+
+def signs_people_in_here(client: dict[str, Any]) -> bool:
+    """Whether it is the admin pages' own client."""
+    return bool(client["client_id"] == admin_ui().settings.client_id)
 
 
 def needs_new_secret(client: dict[str, Any], method: str) -> bool:
@@ -74,5 +80,7 @@ def rotate(client_id: str) -> str | tuple[str, int]:
         except Refused as refused:
             form.take_errors(refused)
     curl = equivalent("POST", "clients", client_id, "secret", content={"keep_previous_for": 86400})
-    page = render_template("clients/rotate.html", form=form, client=client, curl=curl)
+    page = render_template(
+        "clients/rotate.html", form=form, client=client, ours=signs_people_in_here(client), curl=curl
+    )
     return page if request.method == "GET" else (page, 422)
