@@ -158,7 +158,7 @@ def test_a_key_is_revoked_at_once(admin, auth_service):
     auth_service.api("POST", "signing-keys/rotate")
     keys = auth_service.api("GET", "signing-keys")["items"]
     key = next(key for key in keys if key["state"] == "next")
-    current = next(key for key in keys if key["state"] == "current")
+    current = next(other for other in keys if (other["alg"], other["state"]) == (key["alg"], "current"))
     address = f"/admin/signing-keys/{key['kid']}/revoke"
 
     assert (
@@ -167,12 +167,20 @@ def test_a_key_is_revoked_at_once(admin, auth_service):
     )
     asked = admin.open(address)
     assert "nothing stops working" in asked.text
+    assert "The current key goes on signing." in asked.text
     assert admin.submit(asked, typed="another").status == 422
     after = admin.submit(asked, typed=key["kid"])
 
     assert f"The {key['alg']} key {key['kid']} is revoked." in after.text
-    states = {key["kid"]: key["state"] for key in auth_service.api("GET", "signing-keys")["items"]}
+    keys = auth_service.api("GET", "signing-keys")["items"]
+    states = {key["kid"]: key["state"] for key in keys}
     assert states[key["kid"]] == "revoked"
+    assert "next" not in [other["state"] for other in keys if other["alg"] == key["alg"]]
+    [due] = [other["successor_due_at"] for other in keys if other["kid"] == current["kid"]]
+    words = after.text.split(f'id="kid-{current["kid"]}"')[1]
+    foreseen = words.split("</time>; its successor takes over ")[1]
+    assert foreseen.startswith(f'<time datetime="{due[:19]}Z"')
+    assert ">in 3 months</time>, and is published before" in foreseen
     assert key["kid"] not in requests.get(f"{auth_service.issuer}/oauth/jwks", timeout=10).text
     assert admin.open(address).status == 404
 

@@ -215,7 +215,7 @@ def rekey() -> None:
 
 def tell_key(server: AuthorizationServer, key: SigningKey, as_json: bool) -> None:
     """Print a signing key."""
-    shown = signing_keys.SigningKeyOut(**signing_keys.show(key, server.clock.now()))
+    shown = signing_keys.SigningKeyOut(**signing_keys.show(server.keys, key, server.clock.now()))
     tell(shown, as_json, {"kid": "Key", "alg": "Algorithm", "activates_at": "Signs from"})
 
 

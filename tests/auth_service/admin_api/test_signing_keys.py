@@ -1,6 +1,7 @@
 """`/signing-keys`: rotation that two clicks do once, and the end of a key that others may have."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from auth_service.settings import Settings
 from tests.auth_service.admin_api.conftest import Api
 from tests.auth_service.conftest import basic
 
-FIELDS = {"kid", "alg", "state", "created_at", "activates_at", "retires_at", "expires_at"}
+FIELDS = {"kid", "alg", "state", "created_at", "activates_at", "retires_at", "successor_due_at", "expires_at"}
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +33,11 @@ def states(api: Api) -> dict[str, dict[str, str]]:
     return found
 
 
+def lasts(key: dict[str, str]) -> timedelta:
+    """For how long the key signs, as it is foreseen."""
+    return datetime.fromisoformat(key["successor_due_at"]) - datetime.fromisoformat(key["activates_at"])
+
+
 def published(client: FlaskClient) -> set[str]:
     return {key["kid"] for key in client.get("/oauth/jwks").json["keys"]}
 
@@ -39,12 +45,15 @@ def published(client: FlaskClient) -> set[str]:
 def test_rotation(app: Flask, automation: Api, client: FlaskClient, clock: FrozenClock) -> None:
     before = states(automation)
     assert (set(before["current"]), before["next"]) == ({"ES256", "RS256"}, {})
+    for key in automation.get("/signing-keys").json["items"]:
+        assert lasts(key) == timedelta(days=90), "as long as the rotation interval"
     rotated = automation.post("/signing-keys/rotate").json["items"]
     successors = {key["alg"]: key["kid"] for key in rotated if key["state"] == "next"}
     assert set(successors) == {"ES256", "RS256"}
     assert set(successors.values()) <= published(client)
     automation.post("/signing-keys/rotate")
     assert states(automation)["next"] == successors, "two clicks are one rotation"
+    assert all(key["successor_due_at"] is None for key in rotated), "the successors are there"
     clock.advance(minutes=10)
     after = states(automation)
     assert (after["next"], after["current"], after["retired"]) == ({}, successors, before["current"])

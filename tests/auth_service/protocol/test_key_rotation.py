@@ -300,6 +300,11 @@ def test_the_one_that_waits_takes_over_from_a_revoked_key(replicas):
     assert keys.signing_key(EC).kid == waiting
 
 
+def document(keys, kid):
+    """The stored key."""
+    return next(key for key in keys.documents() if key.kid == kid)
+
+
 @pytest.mark.thorough
 def test_when_the_next_key_is_revoked_the_present_one_goes_on(replicas, clock):
     keys = replicas[0].keys
@@ -310,6 +315,24 @@ def test_when_the_next_key_is_revoked_the_present_one_goes_on(replicas, clock):
     keys.maintain()
     assert keys.signing_key(EC).kid == old
     assert waiting not in {key["kid"] for key in keys.jwks()["keys"]}
+
+
+def test_the_successor_comes_when_it_is_said_to(replicas, clock):
+    keys = replicas[0].keys
+    [waiting] = [key.kid for key in keys.rotate() if key.alg == EC]
+    keys.revoke(waiting)
+    old = keys.signing_key(EC).kid
+    current, revoked = document(keys, old), document(keys, waiting)
+    due = keys.successor_due_at(current)
+    assert due == current.activates_at + INTERVAL
+    assert keys.successor_due_at(revoked) is None
+    clock.moment = due - OVERLAP
+    keys.maintain()
+    assert keys.successor_due_at(document(keys, old)) is None, "it is published now, with its own date"
+    clock.moment = due - timedelta(seconds=1)
+    assert keys.signing_key(EC).kid == old
+    clock.moment = due
+    assert keys.signing_key(EC).kid not in (old, waiting)
 
 
 @pytest.mark.thorough

@@ -135,6 +135,8 @@ def test_where_nobody_runs_migrate_algorithms_follow_the_settings_too(keys, open
     more.maintain()
     keys.maintain()
     assert keys.signing_key("EdDSA"), "another replica may have newer settings"
+    given_up = next(key for key in keys.documents() if key.alg == "EdDSA")
+    assert (keys.successor_due_at(given_up), bool(more.successor_due_at(given_up))) == (None, True)
     clock.advance(days=90)
     keys.maintain()
     with pytest.raises(NoSigningKey):

@@ -138,7 +138,7 @@ def test_rotated_signing_keys_are_published_before_they_sign(
     assert web_app.tokens_by_code(browser, scope="openid")["id_token"]
 
 
-TIMES = {"created_at", "activates_at", "retires_at", "expires_at"}
+TIMES = {"created_at", "activates_at", "retires_at", "successor_due_at", "expires_at"}
 
 
 def test_the_openapi_document_is_public_and_its_paths_are_real(gateway: Gateway) -> None:

@@ -75,7 +75,10 @@ def revoke(kid: str) -> Page:
 def what_stops(key: dict[str, str]) -> list[str]:
     """What the end of the key means, by what it does now."""
     if key["state"] == "next":
-        return ["It has signed nothing yet, so nothing stops working.", "Another key is made in its place."]
+        return [
+            "It has signed nothing yet, so nothing stops working.",
+            "The current key goes on signing. Another successor is published when the rotation is due.",
+        ]
     return [
         "JWT access tokens that it signed are revoked.",
         "It is not published any more: applications refuse the id_tokens that it signed, as soon as they "

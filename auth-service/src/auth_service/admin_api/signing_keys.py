@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from auth_service.admin_api.authorization import READ, WRITE, needs, server
 from auth_service.admin_api.errors import NotFound
 from auth_service.models import SigningKey
+from auth_service.protocol.signing_keys import SigningKeys
 
 blueprint = APIBlueprint("admin_api_signing_keys", __name__, tag="signing keys")
 
@@ -16,7 +17,8 @@ blueprint = APIBlueprint("admin_api_signing_keys", __name__, tag="signing keys")
 class SigningKeyOut(BaseModel):
     """A key: it signs from `activates_at` to `retires_at` and is published until `expires_at`.
 
-    A revoked key is listed for a while after that.
+    A revoked key is listed for a while after that. `successor_due_at` is when a key takes over from a current one
+    that is not published yet.
     """
 
     kid: str
@@ -25,6 +27,7 @@ class SigningKeyOut(BaseModel):
     created_at: datetime
     activates_at: datetime
     retires_at: datetime | None
+    successor_due_at: datetime | None
     expires_at: datetime | None
 
 
@@ -68,16 +71,17 @@ def revoke_signing_key(kid: str) -> dict[str, Any]:
 
 def show_all() -> dict[str, Any]:
     """The JSON of the published keys as they are now, and of those revoked lately."""
-    now = server().clock.now()
-    shown = [key for key in server().keys.documents() if key.is_published_at(now) or key.revoked_at]
-    return {"items": [show(key, now) for key in shown]}
+    now, keys = server().clock.now(), server().keys
+    shown = [key for key in keys.documents() if key.is_published_at(now) or key.revoked_at]
+    return {"items": [show(keys, key, now) for key in shown]}
 
 
-def show(key: SigningKey, now: datetime) -> dict[str, Any]:
+def show(keys: SigningKeys, key: SigningKey, now: datetime) -> dict[str, Any]:
     """The JSON of one key."""
     names = ("kid", "alg", "created_at", "activates_at", "retires_at")
     return {
         "state": key.state_at(now),
+        "successor_due_at": keys.successor_due_at(key),
         "expires_at": key.published_until,
         **{name: getattr(key, name) for name in names},
     }

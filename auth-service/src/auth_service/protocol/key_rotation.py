@@ -53,11 +53,20 @@ class KeyRotation:
             return self._activate(waiting, now)
         if current is None:  # nobody can wait for this one: there is no other to sign with
             return self._create(ring, alg, now, activates_at=now)
-        turn = current.activates_at + self._interval
-        if waiting is None and now >= turn - self._overlap:
-            # However late this is, clients get their time: until then the old key goes on.
-            return self._create(ring, alg, now, activates_at=max(turn, now + self._overlap))
+        if waiting is None and now >= current.activates_at + self._interval - self._overlap:
+            return self._create(ring, alg, now, activates_at=self._turn(current, now))
         return False
+
+    def successor_due_at(self, key: SigningKey, now: datetime) -> datetime | None:
+        """When a key takes over from this one that is not there yet; None where it is, or none will come."""
+        is_followed = (
+            key.alg in self._algorithms and key.state_at(now) == "current" and key.retires_at is None
+        )
+        return self._turn(key, now) if is_followed else None
+
+    def _turn(self, current: SigningKey, now: datetime) -> datetime:
+        """However late this is, clients get their time: until then the old key goes on."""
+        return max(current.activates_at + self._interval, now + self._overlap)
 
     def _create(self, ring: KeyRing, alg: str, now: datetime, activates_at: datetime) -> bool:
         generation = max((key.generation for key in ring.generations(alg)), default=0) + 1

@@ -81,6 +81,10 @@ class SigningKeys:
         """The stored keys, the newest first, as they are this moment."""
         return self._reload(self._clock.now()).keys
 
+    def successor_due_at(self, key: SigningKey) -> datetime | None:
+        """When a key takes over from this one that is not there yet; None where it is, or none will come."""
+        return self._rotation.successor_due_at(key, self._clock.now())
+
     def create_missing(self) -> None:
         """Bring the keys to the settings: make those of new algorithms, retire those of algorithms given up."""
         now = self._clock.now()
