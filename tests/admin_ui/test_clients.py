@@ -49,6 +49,7 @@ def test_each_kind_is_registered_with_what_makes_it_safe(admin, auth_service, ki
     names = ("token_endpoint_auth_method", "grant_types", "response_types", "application_type")
     assert tuple(client[name] for name in names) == expected
     assert ('id="client-secret"' in page.text) == (expected[0] != "none")
+    assert ("PKCE protects its sign-in" in page.text) == (kind in ("spa", "native"))
 
 
 def test_each_kind_shows_only_the_fields_that_matter(admin):
