@@ -6,6 +6,12 @@ from auth_service import demo
 from auth_service.web.home import _first_requests
 
 
+def uses(client):
+    """By client id, what the home page says that it may use."""
+    rows = client.get("/").text.split("<tbody>")[1].split("<tr>")[1:]
+    return {row.split("<code>")[1].split("<")[0]: row.split('"May use">')[1].split("<")[0] for row in rows}
+
+
 def test_it_leads_on(client):
     page = client.get("/").text
     for target in ("/login", "/admin/", "/.well-known/openid-configuration"):
@@ -22,6 +28,15 @@ def test_it_lists_the_ready_made_clients(client):
     for client_id in demo.CLIENTS:
         assert f"<code>{client_id}</code>" in page
         assert f"<code>{demo.secret_of(client_id)}</code>" in page or demo.secret_of(client_id) is None
+
+
+def test_it_says_what_each_may_do_under_the_profile(client, make_app, make_settings):
+    assert uses(client)["demo-web"] == "authorization code, refresh token, password"
+    assert uses(client)["demo-implicit"] == "implicit"
+    stricter = uses(make_app(make_settings(profile="oauth21")).test_client())
+    assert stricter["demo-web"] == "authorization code, refresh token"
+    assert stricter["demo-implicit"] == "nothing under oauth21"
+    assert stricter["demo-api"] == "introspection"
 
 
 def test_the_sign_in_page_gives_the_password(client):

@@ -30,10 +30,20 @@ def _ready_made_clients() -> list[dict[str, str]]:
             "id": client_id,
             "name": client.get("client_name", client_id),
             "secret": demo.secret_of(client_id) or "",
-            "grants": ", ".join(map(in_words, client.get("grant_types", ["introspection"]))),
+            "uses": _uses_in_words(client),
         }
         for client_id, client in demo.CLIENTS.items()
     ]
+
+
+def _uses_in_words(client: dict) -> str:
+    """What of its registration the security profile lets the client do."""
+    if "grant_types" not in client:
+        return "introspection"
+    profile = server().profile
+    return ", ".join(in_words(grant) for grant in client["grant_types"] if grant in profile.grant_types) or (
+        f"nothing under {profile.name}"
+    )
 
 
 def in_words(grant_type: str) -> str:
