@@ -39,6 +39,14 @@ def test_our_own_button_signs_out(client, sign_in, post, username):
     assert not is_signed_in(client)
 
 
+def test_nobody_who_is_signed_in_is_told_the_contrary(client, sign_in, username):
+    assert client.get("/signed-out").status_code == 200
+    sign_in(username)
+    response = client.get("/signed-out")
+    assert (response.status_code, response.location) == (303, "/")
+    assert is_signed_in(client)
+
+
 @pytest.mark.rfc("OIDC RP-Initiated Logout §2, §3")
 @pytest.mark.conformance("oidcc-rp-initiated-logout")
 def test_with_a_hint_the_app_signs_out_and_gets_the_person_back(client, id_token):

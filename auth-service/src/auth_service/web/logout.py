@@ -68,9 +68,11 @@ def submit() -> Response:
 
 
 @blueprint.get("/signed-out")
-def show() -> str:
-    """Where one arrives after signing out."""
-    return render_template("signed_out.html")
+def show() -> Response:
+    """Where one arrives after signing out. Who has signed in again since finds that at home."""
+    if current_user() is not None:
+        return redirect(url_for("home.show"), 303)
+    return make_response(render_template("signed_out.html"))
 
 
 def leave(ended: EndedSession | None, target: str | None) -> Response:
