@@ -1,5 +1,6 @@
 """A client's ready lines: they name it, prove it as it proves itself, and call what its scope opens."""
 
+import re
 from html import unescape
 
 import pytest
@@ -13,6 +14,20 @@ def test_ready_lines_have_the_clients_own_ids(admin):
     assert "redirect_uri=http://127.0.0.1:4600/callback" in page.text
     assert "grant_type=client_credentials" in admin.open("/admin/clients/demo-service").text
     assert "/oauth/introspect" in admin.open("/admin/clients/demo-api").text
+
+
+@pytest.mark.parametrize(
+    ("client_id", "credential"),
+    [("demo-web", 'client_secret="..."'), ("demo-spa", 'token_endpoint_auth_method="none"')],
+)
+def test_the_ready_lines_for_python_are_indented_as_python_wants_it(admin, client_id, credential):
+    page = unescape(admin.open(f"/admin/clients/{client_id}").text)
+    code = page.split('id="quickstart-python"')[1].split(">", 1)[1].split("</pre>")[0]
+
+    call = code.split("OAuth2Session(\n")[1].split("\n)")[0].splitlines()
+    assert f"    {credential}," in call
+    assert all(re.match("    [a-z]", line) for line in call)
+    compile(code, "quickstart", "exec")
 
 
 @pytest.mark.parametrize(
