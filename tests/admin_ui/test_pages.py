@@ -160,6 +160,14 @@ def test_the_line_for_the_admin_api_asks_for_what_the_page_shows(admin, auth_ser
     auth_service.api("GET", f"{path}?{asked}")
 
 
+@pytest.mark.parametrize("choice", ["tokens?client_id=x", "grants?sub=x", "logout-deliveries?client_id=x"])
+def test_a_list_in_which_nothing_is_left_by_its_filters_says_so(admin, choice):
+    page = admin.open(f"/admin/{choice}")
+
+    assert "None match what is chosen above." in page.text and "Show all" in page.text
+    assert "appear" not in page.text
+
+
 @pytest.mark.parametrize("path", ["/admin/clients", "/admin/users"])
 def test_nothing_is_too_long_to_search_for(admin, path):
     page = admin.open(f"{path}?search={'x' * 300}")
