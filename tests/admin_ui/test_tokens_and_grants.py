@@ -3,6 +3,7 @@
 import re
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -104,7 +105,22 @@ def test_all_of_a_user_are_revoked(admin, auth_service, ada):
     page = admin.submit(admin.open(f"/admin/tokens/revoke-all?sub={ada['sub']}"))
 
     assert "tokens of ada revoked." in page.text
+    assert page.path == f"/admin/users/{ada['sub']}"
     assert not auth_service.is_active(ada["access_token"])
+
+
+def test_whoever_takes_all_back_from_a_list_returns_to_it(admin, auth_service, ada, grant):
+    chosen = {"tokens": f"sub={ada['sub']}", "grants": f"client_id={grant['client_id']}"}
+    for path, choice in chosen.items():
+        address = f"/admin/{path}?{choice}"
+        link = re.search(rf'href="(/admin/{path}/revoke-all[^"]+)"', admin.open(address).text)[1]
+        asked = admin.open(unescape(link))
+        assert f'<a href="{address}">{path.title()}</a>' in asked.text
+
+        page = admin.submit(asked)
+
+        assert page.url == auth_service.issuer + address
+        assert "alert-success" in page.text and "None match" in page.text
 
 
 def test_all_of_nobody_is_not_all_of_everybody(admin):

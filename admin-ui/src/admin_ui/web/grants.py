@@ -11,7 +11,7 @@ from admin_ui.web import listing
 from admin_ui.web.confirmation import Confirmation, count
 from admin_ui.web.curl import equivalent
 from admin_ui.web.rights import require_reader, writers_only
-from admin_ui.web.tokens import chosen_owner, client_of, holder_of, owner_name_and_page
+from admin_ui.web.tokens import chosen_owner, client_of, holder_of, owner_and_way_back
 
 blueprint = Blueprint("grants", __name__)
 blueprint.before_request(require_reader)
@@ -55,14 +55,14 @@ def revoke(grant_id: str) -> Page:
 def revoke_all() -> Page:
     """Withdraw everything that was allowed to one client, or that one user allowed."""
     whose = chosen_owner()
-    name, back = owner_name_and_page(whose)
+    name, back, place = owner_and_way_back(whose, "Grants")
     asked = Confirmation(
         title=f"Withdraw all grants of {name}?",
         question="Each can be given again on the consent page.",
         consequences=CONSEQUENCES,
         button="Withdraw all grants",
         back=back,
-        place=name,
+        place=place,
         curl=equivalent("DELETE", "grants", query=urlencode(whose)),
     )
     if not asked.given():

@@ -67,7 +67,7 @@ def revoke(token_id: str) -> Page:
 def revoke_all() -> Page:
     """Revoke every token of one client or of one user."""
     whose = chosen_owner()
-    name, back = owner_name_and_page(whose)
+    name, back, place = owner_and_way_back(whose, "Tokens")
     asked = Confirmation(
         title=f"Revoke all tokens of {name}?",
         question="Their grants stay: what people allowed is still allowed.",
@@ -77,7 +77,7 @@ def revoke_all() -> Page:
         ],
         button="Revoke all tokens",
         back=back,
-        place=name,
+        place=place,
         curl=equivalent("DELETE", "tokens", query=urlencode(whose)),
     )
     if not asked.given():
@@ -106,10 +106,14 @@ def holder_of(row: dict[str, Any]) -> str:
     return "itself" if own else str(row["username"] or row["sub"])
 
 
-def owner_name_and_page(whose: dict[str, str]) -> tuple[str, str]:
-    """The name that people know the client or user by, and its page."""
+def owner_and_way_back(whose: dict[str, str], of_list: str) -> tuple[str, str, str]:
+    """The name that people know the client or user by; the list that one came from, else its page; that one's name."""
     if "client_id" in whose:
-        client = admin_api.get("clients", whose["client_id"])
-        return name_of(client), url_for("clients.page", client_id=whose["client_id"])
-    user = admin_api.get("users", whose["sub"])
-    return user["username"], url_for("users.page", sub=whose["sub"])
+        name = name_of(admin_api.get("clients", whose["client_id"]))
+        page = url_for("clients.page", client_id=whose["client_id"])
+    else:
+        name = admin_api.get("users", whose["sub"])["username"]
+        page = url_for("users.page", sub=whose["sub"])
+    if given := request.values.get("back"):
+        return name, own_path(given), of_list
+    return name, page, name
