@@ -174,3 +174,17 @@ def test_nothing_is_too_long_to_search_for(admin, path):
 
     assert page.status == 200
     assert "begins with that" in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "middle"),
+    [
+        ("clients", "Name or id begins with…", "Single-page"),
+        ("users", "Username or email begins with…", "dmin"),
+    ],
+)
+def test_a_search_says_that_it_looks_at_beginnings(admin, path, label, middle):
+    page = admin.open(f"/admin/{path}?search={middle}")
+
+    assert f'placeholder="{label}" aria-label="{label}"' in page.text
+    assert "begins with that" in page.text, "what is looked for stands in the middle of a name"

@@ -43,7 +43,7 @@ def test_the_admin_pages(admin, register):
     tab_to(admin, "Clients")
     admin.keyboard.press("Enter")
     expect(admin.get_by_role("heading", level=1)).to_have_text("Clients")
-    tab_to(admin, "Search by name or id")
+    tab_to(admin, "Name or id begins with…")
     admin.keyboard.type(app.client.client_id)
     expect(admin.locator("tbody tr")).to_have_count(1)
     tab_to(admin, "By keyboard")
