@@ -42,6 +42,10 @@ def test_a_token_registers_as_many_clients_as_it_says(admin, auth_service, made,
     assert token not in page.text
 
 
+def test_who_sees_the_name_is_said_before_it_is_given(admin):
+    assert "Only administrators see it." in admin.open(NEW).text
+
+
 def test_a_deleted_token_registers_nothing(admin, auth_service, token):
     listed = auth_service.api("GET", "initial-access-tokens?limit=100")["items"]
     newest = max(listed, key=lambda entry: entry["created_at"])
