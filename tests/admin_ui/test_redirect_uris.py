@@ -57,23 +57,52 @@ def test_lines_are_numbered_and_repetitions_found():
     assert [(line.number, line.reason) for line in lines] == [(1, ""), (2, "is there twice"), (3, "")]
 
 
-def test_the_verdict_while_typing(admin):
+def verdict(admin, **fields):
+    """What the page shows while that is typed."""
     token = admin.open("/admin/clients/new/web").form().fields["csrf_token"][0]
-
-    page = admin.open(
+    return admin.open(
         "/admin/clients/check-redirect-uris",
         method="POST",
         headers={"HX-Request": "true"},
-        data={
-            "csrf_token": token,
-            "field": "post_logout_redirect_uris",
-            "kind": "web",
-            "redirect_uris": "https://other.example/",
-            "post_logout_redirect_uris": "https://a.example/\nhttp://<b>.example/",
-        },
+        data={"csrf_token": token, "kind": "web", **fields},
+    )
+
+
+def test_the_verdict_while_typing(admin):
+    page = verdict(
+        admin,
+        field="post_logout_redirect_uris",
+        redirect_uris="https://other.example/",
+        post_logout_redirect_uris="https://a.example/\nhttp://<b>.example/",
     )
 
     assert "<html" not in page.text
     assert page.text.count("checked-line ") == 2
     assert "other.example" not in page.text
     assert "&lt;b&gt;" in page.text and "<b>" not in page.text
+
+
+def many(number: int) -> list[str]:
+    return [f"https://app.example/cb/{n}" for n in range(number)]
+
+
+def test_of_many_lines_the_faulty_ones_alone_are_listed(admin):
+    assert verdict(admin, redirect_uris="\n".join(many(20))).text.count("is good") == 20
+
+    all_good = verdict(admin, redirect_uris="\n".join(many(21))).text
+    assert "All 21 are good" in all_good and "/cb/" not in all_good
+    page = verdict(admin, redirect_uris="\n".join([*many(49), "https://app.example/#"])).text
+    assert "The other 49 are good" in page and page.count("<code>") == 1
+
+
+def test_too_many_are_refused_with_their_number(admin, auth_service):
+    message = "51 addresses are too many: 50 at most."
+    typed = verdict(admin, redirect_uris="\n".join(many(51))).text
+    assert message in typed and "are good" not in typed
+
+    form = admin.open("/admin/clients/new/web")
+    page = admin.submit(form, client_name="Too many", redirect_uris="\n".join(many(51)))
+    assert page.status == 422
+    assert f"Redirect URIs</a>: {message}" in page.text and "are good" not in page.text
+    page = admin.submit(form, client_name="Not too many", redirect_uris="\n".join(many(50)))
+    assert page.status == 201

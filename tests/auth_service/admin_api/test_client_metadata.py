@@ -100,6 +100,11 @@ def test_a_scheme_of_its_own_is_for_native_apps(automation: Api) -> None:
     assert native["redirect_uris"] == uris
 
 
+def test_how_many_there_may_be_is_said_in_words_for_people(automation: Api) -> None:
+    answer = automation.post("/clients", redirect_uris=[f"{GOOD}/{number}" for number in range(51)])
+    assert faults(answer) == {"redirect_uris": "must have at most 50 items"}
+
+
 BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"redirect_uris": []}, "redirect_uris"),
     ({"redirect_uris": GOOD}, "redirect_uris"),

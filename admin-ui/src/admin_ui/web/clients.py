@@ -13,7 +13,7 @@ from admin_ui.web.client_forms import ClientForm
 from admin_ui.web.client_types import BY_KEY, TYPES
 from admin_ui.web.curl import equivalent
 from admin_ui.web.quickstart import snippets_for
-from admin_ui.web.redirect_uris import check_lines
+from admin_ui.web.redirect_uris import check_lines, reason_against_number
 from admin_ui.web.rights import client_changers_only, present_person
 
 blueprint = Blueprint("clients", __name__)
@@ -72,7 +72,7 @@ def check_redirect_uris() -> str:
     """The verdict on each line while it is typed; the POST of the form checks the same."""
     text = request.form.get(request.form.get("field", "redirect_uris"), "")
     lines = check_lines(text, native=request.form.get("kind") == "native")
-    return render_template("clients/checked_lines.html", lines=lines)
+    return render_template("clients/checked_lines.html", lines=lines, too_many=reason_against_number(lines))
 
 
 @blueprint.get("/admin/clients/<client_id>")

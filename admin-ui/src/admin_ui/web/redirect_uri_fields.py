@@ -4,7 +4,12 @@ from wtforms import Field, ValidationError
 from wtforms import Form as WTForm
 
 from admin_ui.web.forms import LinesField
-from admin_ui.web.redirect_uris import Line, check_lines, reason_against
+from admin_ui.web.redirect_uris import (
+    Line,
+    check_lines,
+    reason_against,
+    reason_against_number,
+)
 
 
 class RedirectUrisField(LinesField):
@@ -18,7 +23,9 @@ class RedirectUrisField(LinesField):
         return check_lines("\n".join(self.data or []), self.native)
 
     def pre_validate(self, form: WTForm) -> None:
-        """Name the lines that cannot be registered."""
+        """Name the lines that cannot be registered; of too many say so alone."""
+        if too_many := reason_against_number(self.lines):
+            raise ValidationError(too_many)
         faulty = [str(line.number) for line in self.lines if line.reason]
         if faulty:
             which = f"Line {faulty[0]}" if len(faulty) == 1 else f"Lines {', '.join(faulty)}"

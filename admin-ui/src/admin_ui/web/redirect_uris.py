@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 from admin_ui.settings import is_loopback
 
 LONGEST = 2000  # characters
+MOST = 50  # addresses in one field, as the admin API has it
 NEVER = {"javascript", "data", "vbscript", "file", "blob", "about", "view-source"}
 NOT_IN_A_URI = re.compile(r'[^!-~]|["<>\\^`{|}]|%(?![0-9A-Fa-f]{2})')
 
@@ -28,11 +29,17 @@ def lines_of(text: str) -> list[str]:
 def check_lines(text: str, native: bool) -> list[Line]:
     """Every line with its verdict, in order."""
     checked: list[Line] = []
+    seen: set[str] = set()
     for number, uri in enumerate(lines_of(text), start=1):
-        twice = any(line.text == uri for line in checked)
-        reason = "is there twice" if twice else reason_against(uri, native)
+        reason = "is there twice" if uri in seen else reason_against(uri, native)
         checked.append(Line(number, uri, reason))
+        seen.add(uri)
     return checked
+
+
+def reason_against_number(lines: list[Line]) -> str:
+    """Why so many cannot be registered, or an empty string."""
+    return f"{len(lines)} addresses are too many: {MOST} at most." if len(lines) > MOST else ""
 
 
 def reason_against(uri: str, native: bool) -> str:

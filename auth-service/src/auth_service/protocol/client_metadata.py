@@ -45,6 +45,7 @@ MAX_FAULTS = 50
 MAX_AGE_LIMIT = 10 * 365 * 24 * 3600  # seconds
 
 _PYDANTIC_BEGINNING = re.compile(r"^(Input|String|List|Value|Dictionary) should ")
+_PYDANTIC_COUNT = re.compile(r" after validation, not .*$")
 _ACR = re.compile(r"[!-~]+")
 #: A zero-width non-joiner or joiner where it has something to join: Persian words and emoji of families need them.
 _JOINER = re.compile(r"(?<=[^\s\u200c\u200d])[\u200c\u200d](?=[^\s\u200c\u200d])")
@@ -209,7 +210,8 @@ def message_of(fault: ErrorDetails) -> str:
         return "is not a field that can be set here"
     if fault["type"] == "missing":
         return "is required"
-    return _PYDANTIC_BEGINNING.sub("must ", fault["msg"].removeprefix("Value error, "))
+    message = _PYDANTIC_COUNT.sub("", fault["msg"].removeprefix("Value error, "))
+    return _PYDANTIC_BEGINNING.sub("must ", message)
 
 
 def field_name(fault: ErrorDetails) -> str:
