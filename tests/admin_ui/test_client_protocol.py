@@ -224,6 +224,9 @@ def test_an_algorithm_that_does_not_fit_the_method_is_refused_at_its_field(admin
         ("jwks", "{", "This is no JSON object"),
         ("jwks", '{"keys": []}', "."),
         ("jwks_uri", "http://app.example/jwks", "plain http"),
+        ("logo_uri", "com.example.app:/logo", "begins with com.example.app: where it should begin with"),
+        ("client_uri", "app.example", "is not absolute: begin with https://"),
+        ("request_uris", "/here", "Line 1: must be absolute"),
         ("backchannel_logout_uri", "javascript:alert(1)", "javascript"),
         ("frontchannel_logout_uri", "https://other.example/", "one of the redirect_uris"),
         ("id_token_encrypted_response_alg", "ECDH-ES", "needs jwks or jwks_uri"),
@@ -245,6 +248,24 @@ def test_a_fault_stands_at_its_field_in_an_open_fold(admin, field, value, messag
     assert re.search(rf'id="{field}-error">[^<]*{re.escape(message)}', page.text), page.text
     fold = page.text.partition(f'id="{field}"')[0].rpartition("<details")[2]
     assert fold.startswith(' class="more" open')
+
+
+def test_addresses_of_pages_may_have_what_redirect_uris_may_not(admin):
+    addresses = {"logo_uri": "https://app.example/icons.svg#logo", "tos_uri": "https://app.example/*terms"}
+    form = admin.open("/admin/clients/new/web")
+    page = admin.submit(form, client_name="With pages", redirect_uris=REDIRECT, **addresses)
+
+    assert page.status == 201
+
+
+def test_what_is_wrong_with_request_objects_is_said_of_them(admin):
+    form = admin.open("/admin/clients/new/web")
+    faults = {"request_uris": "/here", "request_object_signing_alg": "banana"}
+    text = admin.submit(form, client_name="Asks", redirect_uris=REDIRECT, **faults).text
+    assert "Request objects must be</a>: Not a valid choice" in text
+    del faults["request_object_signing_alg"]
+    text = admin.submit(form, client_name="Asks", redirect_uris=REDIRECT, **faults).text
+    assert "Addresses of request objects</a>: Line 1: must be absolute" in text
 
 
 @pytest.mark.parametrize(

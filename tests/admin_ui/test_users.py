@@ -71,7 +71,16 @@ def test_faults_keep_what_was_typed(admin, user):
     assert page.form().fields["name"] == ["Zoe"]
 
     page = admin.submit(admin.open("/admin/users/new"), username="", email="no address")
-    assert "This is no email address." in page.text and "cannot be changed later" in page.text
+    assert (
+        "This is no email address." in page.text
+        and "Username</a>: Give a username. It cannot be changed later." in page.text
+    )
+
+
+def test_a_page_of_the_persons_own_is_not_taken_for_a_redirect_uri(admin):
+    page = admin.submit(admin.open("/admin/users/new"), username="pages", website="example.com")
+
+    assert "Website</a>: must be absolute, like https://app.example.com/<" in page.text
 
 
 def test_changes_and_their_clearing(admin, auth_service, user):

@@ -36,7 +36,9 @@ class ClientFields(Form):
     policy_uri = URLField("Privacy policy", ADDRESS)
     tos_uri = URLField("Terms of service", ADDRESS)
     contacts = LinesField(
-        "Contacts", [Optional()], description="Email addresses of those who look after it, one a line."
+        "Contacts",
+        [Optional()],
+        description="How to reach those who look after it, usually email addresses, one a line.",
     )
     software_id = StringField(
         "Software id", [Optional()], description="The same for all copies of one program."

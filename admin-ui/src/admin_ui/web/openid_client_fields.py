@@ -66,7 +66,7 @@ class OpenIDClientFields(ClientFields):
         description="For pairwise subjects of redirect URIs at several hosts: a JSON list of them all.",
     )
     request_object_signing_alg = SelectField(
-        "They must be",
+        "Request objects must be",
         choices=[
             SelectChoice("", "Signed with any algorithm, or not used"),
             *SIGNING,
@@ -74,7 +74,7 @@ class OpenIDClientFields(ClientFields):
         ],
     )
     request_uris = LinesField(
-        "Where they are",
+        "Addresses of request objects",
         [Optional()],
         description="One a line. A request may name one of these instead of its parameters.",
     )

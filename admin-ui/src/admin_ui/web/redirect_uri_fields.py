@@ -7,8 +7,8 @@ from admin_ui.web.forms import LinesField
 from admin_ui.web.redirect_uris import (
     Line,
     check_lines,
-    reason_against,
     reason_against_number,
+    reason_against_web_address,
 )
 
 
@@ -34,6 +34,6 @@ class RedirectUrisField(LinesField):
 
 def check_web_address(form: WTForm, field: Field) -> None:
     """An https address, as pages will link to and servers will call."""
-    reason = reason_against(field.data, native=False)
+    reason = reason_against_web_address(field.data)
     if reason:
         raise ValidationError(f"This address {reason}.")

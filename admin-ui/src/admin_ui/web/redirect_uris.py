@@ -43,7 +43,34 @@ def reason_against_number(lines: list[Line]) -> str:
 
 
 def reason_against(uri: str, native: bool) -> str:
-    """Why the URI cannot be registered, or an empty string."""
+    """Why the URI cannot be registered to send people back to, or an empty string."""
+    parts = _split(uri)
+    if isinstance(parts, str):
+        return parts
+    if "*" in uri:
+        return "has a wildcard; every address is compared exactly, so write each on its own line"
+    if "#" in uri:
+        return "has a fragment (#…), where the answer itself may have to go"
+    return _reason_against_parts(parts) if is_web(parts) else _reason_against_scheme(parts, native)
+
+
+def reason_against_web_address(uri: str) -> str:
+    """Why the URI cannot be that of a page, a picture or a document, or an empty string."""
+    parts = _split(uri)
+    if isinstance(parts, str):
+        return parts
+    if not is_web(parts):
+        return f"begins with {parts.scheme}: where it should begin with https://"
+    return _reason_against_parts(parts)
+
+
+def is_web(parts: SplitResult) -> bool:
+    """Whether it is http or https."""
+    return parts.scheme in ("http", "https")
+
+
+def _split(uri: str) -> SplitResult | str:
+    """The parts of an absolute URI, or why it is none."""
     if len(uri) > LONGEST:
         return f"is longer than {LONGEST} characters"
     if NOT_IN_A_URI.search(uri):
@@ -53,30 +80,22 @@ def reason_against(uri: str, native: bool) -> str:
         _ = parts.port
     except ValueError:
         return "is not a valid URL"
-    return _reason_against_form(uri, parts) or _reason_against_scheme(parts, native)
-
-
-def _reason_against_form(uri: str, parts: SplitResult) -> str:
     if not parts.scheme:
         return "is not absolute: begin with https://"
-    if "*" in uri:
-        return "has a wildcard; every address is compared exactly, so write each on its own line"
-    if "#" in uri:
-        return "has a fragment (#…), where the answer itself may have to go"
-    if "@" in parts.netloc:
-        return "has a user name or password in it"
+    return "has a user name or password in it" if "@" in parts.netloc else parts
+
+
+def _reason_against_parts(parts: SplitResult) -> str:
+    if not parts.hostname:
+        return "has no host"
+    if parts.scheme == "http" and not is_loopback(parts.geturl()):
+        return "is plain http, which is only safe on this machine: use https"
     return ""
 
 
 def _reason_against_scheme(parts: SplitResult, native: bool) -> str:
     if parts.scheme in NEVER:
         return f"uses {parts.scheme}:, which would run or read something in the browser"
-    if parts.scheme in ("http", "https"):
-        if not parts.hostname:
-            return "has no host"
-        if parts.scheme == "http" and not is_loopback(parts.geturl()):
-            return "is plain http, which is only safe on this machine: use https"
-        return ""
     if not native:
         return "uses a scheme of its own, which only native applications may"
     if "." not in parts.scheme:

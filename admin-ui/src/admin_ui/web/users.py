@@ -71,7 +71,7 @@ class NewUserForm(ProfileForm):
     """The same, with the name to sign in with."""
 
     username = StringField(
-        "Username", [DataRequired("People sign in with it; it cannot be changed later."), Length(max=64)]
+        "Username", [DataRequired("Give a username. It cannot be changed later."), Length(max=64)]
     )
 
 

@@ -19,7 +19,7 @@ def _split(uri: str) -> SplitResult:
     except ValueError:
         raise ValueError("is not a URI: its host or port is malformed") from None
     if not parts.scheme:
-        raise ValueError("must be absolute, like https://app.example.com/callback")
+        raise ValueError("must be absolute, like https://app.example.com/")
     if parts.scheme in DANGEROUS_SCHEMES:
         raise ValueError(f"must not use the scheme {parts.scheme}:")
     if parts.scheme in ("http", "https") and not parts.hostname:
