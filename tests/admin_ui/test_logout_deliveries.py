@@ -4,7 +4,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from markupsafe import escape
 
+from admin_ui import admin_api
 from tests.auth_service.flow import CHALLENGE, VERIFIER
 
 
@@ -58,6 +60,31 @@ def test_each_delivery_is_listed_with_what_came_of_it(admin, told, delivery):
     assert f">{delivery['status']}</span>" in page.text
     assert "Told of logouts" in page.text and ">hedy</a>" in page.text
     assert "0 tries, again " in page.text
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ("failed: ConnectionRefusedError", "The connection was refused."),
+        ("failed: SSLCertVerificationError", "Its certificate was not accepted."),
+        ("HTTP status 503", "HTTP status 503"),
+        ("failed: <NewError>", "failed: &lt;NewError&gt;"),
+    ],
+)
+def test_what_failed_is_said_in_words_for_people(admin, told, monkeypatch, result, words):
+    get = admin_api.get
+
+    def answer(*segments, **query):
+        reply = get(*segments, **query)
+        for delivery in reply["items"]:
+            delivery["result"] = result
+        return reply
+
+    monkeypatch.setattr(admin_api, "get", answer)
+    page = admin.open(f"/admin/logout-deliveries?client_id={told['client_id']}")
+
+    assert f">{words}</span>" in page.text
+    assert f'title="{escape(result or "")}"' in page.text
 
 
 def test_the_list_is_filtered_by_status(admin, told, delivery):

@@ -11,6 +11,23 @@ from admin_ui.web.rights import require_reader, writers_only
 
 blueprint = Blueprint("logout_deliveries", __name__)
 blueprint.before_request(require_reader)
+#: By the exception that auth-service names.
+FAILURES = {
+    "failed: ConnectionRefusedError": "The connection was refused.",
+    "failed: ConnectionResetError": "The connection was broken off.",
+    "failed: BrokenPipeError": "The connection was broken off.",
+    "failed: RemoteDisconnected": "The connection was closed without an answer.",
+    "failed: SSLCertVerificationError": "Its certificate was not accepted.",
+    "failed: SSLError": "No TLS connection came about.",
+    "failed: SSLEOFError": "No TLS connection came about.",
+    "failed: BadStatusLine": "What answered does not speak HTTP.",
+    "failed: OSError": "The address could not be reached.",
+}
+
+
+def result_in_words(result: str | None) -> str:
+    """What came of the last attempt; as auth-service has it where that is for people already."""
+    return FAILURES.get(result or "", result or "")
 
 
 @blueprint.get("/admin/logout-deliveries")

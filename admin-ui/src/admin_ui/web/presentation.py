@@ -11,6 +11,7 @@ from admin_ui.current import admin_ui
 from admin_ui.signed_in import Person, current_person
 from admin_ui.web.client_types import type_of
 from admin_ui.web.forms import described
+from admin_ui.web.logout_deliveries import result_in_words
 from admin_ui.web.theme import chosen_theme
 
 UNITS = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
@@ -50,7 +51,9 @@ OWN = (Place("My apps", "/admin/clients", icon="apps"),)
 def init_app(app: Flask) -> None:
     """Register filters and what each template sees."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(when=when, client_type=type_of, grant_name=grant_name)
+    app.jinja_env.filters.update(
+        when=when, client_type=type_of, grant_name=grant_name, result=result_in_words
+    )
     app.jinja_env.globals["described"] = described
 
     @app.context_processor
