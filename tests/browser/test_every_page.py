@@ -135,6 +135,17 @@ def test_admin_pages(open_window, admin_cookies, world, look, username):
     assert not faults, "\n" + "\n".join(faults)
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_hovered_buttons_can_be_read(open_window, admin_cookies, world, scheme):
+    page, faults = open_window(storage_state=admin_cookies, color_scheme=scheme, reduced_motion="reduce"), []
+    for path in ("/admin/clients/{client}", "/admin/users/{user}/delete", "/admin/tokens?client_id={client}"):
+        page.goto(path.format(**world))
+        for button in page.locator(".btn:not(:disabled):visible").all():
+            button.hover()
+            check(page, scheme, faults)
+    assert not faults, "\n" + "\n".join(sorted(set(faults)))
+
+
 def test_the_consent_page_scrolls_to_its_buttons_on_a_phone(open_window, register, username):
     page = open_window(viewport={"width": 390, "height": 420}, has_touch=True, is_mobile=True)
     app = register()
