@@ -15,6 +15,15 @@ def tab_to(page: Page, name: str) -> None:
 
 
 NAME_OF = "(it) => it.getAttribute('aria-label') || it.labels?.[0]?.textContent || it.textContent"
+IS_ON_THE_PAGE = "document.activeElement.closest('#main') !== null"
+HIDDEN_BY_NAVIGATION = """
+() => {
+  const focused = document.activeElement;
+  const bar = document.querySelector('.places').getBoundingClientRect();
+  const hidden = focused.closest('.card') && focused.getBoundingClientRect().top < bar.bottom;
+  return hidden ? [focused.name || focused.textContent] : [];
+}
+"""
 SHOWS_FOCUS = """
 (it) => { const style = getComputedStyle(it); return style.outlineStyle !== 'none' || style.boxShadow !== 'none' }
 """
@@ -54,6 +63,20 @@ def test_the_admin_pages(admin, register):
     admin.keyboard.type("By keyboard")
     admin.keyboard.press("Enter")
     expect(admin.get_by_text("By keyboard is deleted.")).to_be_visible()
+
+
+def test_the_navigation_hides_nothing_that_has_the_focus(open_window, admin_cookies, register):
+    look = {"viewport": {"width": 1280, "height": 500}, "reduced_motion": "reduce"}
+    page = open_window(storage_state=admin_cookies, **look)
+    page.goto(f"/admin/clients/{register().client.client_id}/edit")
+    page.locator("details.more").evaluate_all("all => all.forEach((fold) => { fold.open = true; })")
+    page.get_by_role("button", name="Save").focus()
+    assert page.evaluate("scrollY") > 1000, "the way back is long"
+    hidden = []
+    while page.evaluate(IS_ON_THE_PAGE):
+        page.keyboard.press("Shift+Tab")
+        hidden += page.evaluate(HIDDEN_BY_NAVIGATION)
+    assert not hidden
 
 
 def test_the_account_menu_opens_and_closes(admin):
