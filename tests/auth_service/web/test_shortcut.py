@@ -65,6 +65,22 @@ def test_both_ways_answer_the_same(ask, token, ordinary_ways, known):
     assert sorted(short.headers) == sorted(ordinary.headers)
 
 
+def test_what_programs_get_is_a_line(client, ask, token, owner):
+    form = {"grant_type": "client_credentials"}
+    public = ("/oauth/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+    answers = [
+        *map(client.get, (*public, "/health", "/oauth/userinfo", "/oauth/nothing", "/admin-api/v1/counts")),
+        ask(urlencode({"token": token})),
+        ask(urlencode({"token": token}), FORM_THE_ORDINARY_WAY),
+        client.post("/oauth/token", data=form, auth=basic(owner)),
+        client.post("/oauth/token"),
+        client.post("/oauth/revoke", data={"token": token}, auth=basic(owner)),
+    ]
+    for answer in answers:
+        assert answer.text.endswith("}\n") and answer.text.count("\n") == 1, answer.request.path
+        assert answer.content_length == len(answer.data)
+
+
 def test_both_ways_give_tokens(client, owner, ordinary_ways):
     def get_token(content_type):
         return client.post(

@@ -82,11 +82,11 @@ def parse_request(parameters: Iterable[tuple[str, str]]) -> OAuthRequest:
 
 
 def to_response(reply: Reply) -> Response:
-    """The protocol's reply as Flask sends it."""
+    """The protocol's reply as Flask sends it; JSON is a line, as a terminal shows it."""
     status, body, headers = reply
     if isinstance(body, str):
         return Response(body, status, headers)
-    return Response(flask_json.dumps(body), status, headers, mimetype="application/json")
+    return Response(flask_json.dumps(body) + "\n", status, headers, mimetype="application/json")
 
 
 def bearer_refusal(error: BearerError) -> Response:
@@ -114,7 +114,7 @@ def _from_body(answer: Callable[[OAuthRequest], Reply]) -> Response:
 
 def _public(document: str) -> Response:
     """JSON for everybody, which clients may keep for a while and then ask whether it changed (RFC 9110 §13)."""
-    response = Response(document, mimetype="application/json")
+    response = Response(document + "\n", mimetype="application/json")
     response.headers["Cache-Control"] = f"public, max-age={JWKS_MAX_AGE}"
     response.add_etag()
     response.make_conditional(request)

@@ -46,7 +46,7 @@ class Shortcut:
         if reply is None:
             environ["wsgi.input"] = io.BytesIO(body)
             return self._ordinary_way(environ, start_response)
-        text = self._dumps(reply.body).encode()
+        text = self._dumps(reply.body).encode() + b"\n"
         headers = {**self._headers, **dict(reply.headers), "X-Request-ID": request_id}
         start_response("200 OK", [*headers.items(), ("Content-Length", str(len(text)))])
         request_log.write_line("POST", environ["PATH_INFO"], 200, began)
