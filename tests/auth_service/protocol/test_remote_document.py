@@ -394,8 +394,6 @@ def test_a_document_is_asked_for_again_only_when_it_is_older_than_the_asker_want
         get(fetcher, server.url(), max_age=timedelta(seconds=age))
         assert len(server.requests) == expected
         now.advance(seconds=30)
-    fetcher.fetch(server.url(), max_bytes=1000)
-    assert len(server.requests) == 3
 
 
 def test_a_document_can_be_had_anew_but_not_again_and_again(documents, server, now):

@@ -146,11 +146,6 @@ class RemoteDocuments:
                 under_way = self._under_way[call] = self._start(call, self._fetch_and_remember)
         return under_way.wait()
 
-    def fetch(self, url: str, *, accept: tuple[str, ...] = (), max_bytes: int) -> RemoteDocument:
-        """The document as it is now, asked for and not kept; raises RemoteDocumentError."""
-        call = Call("GET", urldefrag(url).url, max_bytes, accept)
-        return self._start(call, lambda call, exchange: to_document(call, exchange.run())).wait()
-
     def post(self, url: str, form: Mapping[str, str]) -> int:
         """Send a form; returns the status, whatever it is. No redirect is followed. Raises RemoteDocumentError."""
         call = Call("POST", url, 0, body=urlencode(form).encode())
