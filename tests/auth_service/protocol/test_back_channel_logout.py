@@ -379,14 +379,14 @@ def test_a_fault_with_one_delivery_stops_no_other(
     clock, server, register, rp, client_id, monkeypatch, capsys
 ):
     faulty = register(backchannel_logout_uri=rp.url("/faulty"))
-    post = server.remote_documents.post
+    post = server.deliveries.documents.post
 
     def post_or_fail(url, form):
         if url.endswith("/faulty"):
             raise ValueError("Encryption failed")
         return post(url, form)
 
-    monkeypatch.setattr(server.remote_documents, "post", post_or_fail)
+    monkeypatch.setattr(server.deliveries.documents, "post", post_or_fail)
     queue(server, faulty)
     queue(server, client_id)
     assert server.deliveries.work_once() == 2
@@ -402,6 +402,39 @@ def test_a_fault_with_one_delivery_stops_no_other(
         "failed",
         MAX_ATTEMPTS,
     )
+
+
+@pytest.fixture
+def slow_host():
+    """A host under many names that keeps what is asked of it waiting until `go`; `arrived` counts that."""
+    with serving("0.0.0.0") as host:
+        host.go, host.arrived = threading.Event(), threading.Semaphore(0)
+        host.answer = lambda handler: (host.arrived.release(), host.go.wait(30), reply(handler, b"{}"))
+        yield host
+        host.go.set()
+
+
+def fetch(server, url):
+    return server.remote_documents.get(url, max_bytes=10_000, max_age=timedelta(minutes=1))
+
+
+def test_documents_that_requests_wait_for_hold_up_no_delivery(server, register, rp, slow_host):
+    key = ECKey.generate_key("P-256", {"use": "enc", "kid": "rp"})
+    rp.answer = lambda handler: reply(handler, json.dumps({"keys": [key.as_dict(private=False)]}).encode())
+    encrypted = register(
+        backchannel_logout_uri=rp.url("/back-channel"),
+        id_token_encrypted_response_alg="ECDH-ES",
+        jwks_uri=rp.url("/jwks"),
+    )
+    queue(server, encrypted)
+    with ThreadPoolExecutor(8) as requests:
+        for number in range(1, 9):
+            requests.submit(fetch, server, slow_host.url(host=f"127.0.0.{number}"))
+        assert all(slow_host.arrived.acquire(timeout=30) for _ in range(4))
+        server.deliveries.work_once()
+        slow_host.go.set()
+    assert (one_delivery().status, one_delivery().attempts) == ("delivered", 1)
+    assert [path for _, path, _ in rp.requests] == ["/jwks", "/back-channel"]
 
 
 @pytest.mark.rfc("OIDC Back-Channel Logout §4")

@@ -24,9 +24,9 @@ def host():
 
 
 @pytest.fixture
-def server(clock):
-    """As much of the server as keys have to do with."""
-    return SimpleNamespace(remote_documents=RemoteDocuments(SimpleNamespace(demo=True), clock))
+def documents(clock):
+    """The fetcher of keys."""
+    return RemoteDocuments(SimpleNamespace(demo=True), clock)
 
 
 @pytest.fixture
@@ -41,57 +41,57 @@ def registered(jwks=None, jwks_uri=None):
 
 
 @pytest.mark.rfc("OIDC Core §10.1.1")
-def test_an_unknown_kid_fetches_the_keys_anew_but_not_again_and_again(server, host, clock):
+def test_an_unknown_kid_fetches_the_keys_anew_but_not_again_and_again(documents, host, clock):
     client = registered(jwks_uri=host.url("/jwks"))
     host.publish(jwk("EC", "first"))
     for _ in range(3):
-        assert verification_key_of(server, client, "ES256", "first").kid == "first"
+        assert verification_key_of(documents, client, "ES256", "first").kid == "first"
     assert len(host.requests) == 1
     host.publish(jwk("EC", "first"), jwk("EC", "second", 1))
-    assert verification_key_of(server, client, "ES256", "second").kid == "second"
+    assert verification_key_of(documents, client, "ES256", "second").kid == "second"
     assert len(host.requests) == 2
     for number in range(20):
         with pytest.raises(NoClientKey):
-            verification_key_of(server, client, "ES256", f"guess-{number}")
+            verification_key_of(documents, client, "ES256", f"guess-{number}")
     assert len(host.requests) == 2
     clock.advance(seconds=10)
     with pytest.raises(NoClientKey):
-        verification_key_of(server, client, "ES256", "guess")
+        verification_key_of(documents, client, "ES256", "guess")
     assert len(host.requests) == 3
 
 
 @pytest.mark.rfc("OIDC Core §10.1.1")
-def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(server, host, clock):
+def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(documents, host, clock):
     client = registered(jwks_uri=host.url("/jwks"))
     host.publish(jwk("EC", "first"))
-    verification_key_of(server, client, "ES256", "first")
+    verification_key_of(documents, client, "ES256", "first")
     host.publish(jwk("EC", "second", 1))
     clock.advance(hours=1)
     with pytest.raises(NoClientKey):
-        verification_key_of(server, client, "ES256", "first")
+        verification_key_of(documents, client, "ES256", "first")
 
 
-def test_a_host_that_is_down_does_not_take_known_keys_away(server, host, clock):
+def test_a_host_that_is_down_does_not_take_known_keys_away(documents, host, clock):
     client = registered(jwks_uri=host.url("/jwks"))
     host.publish(jwk("EC", "first"))
-    verification_key_of(server, client, "ES256", "first")
+    verification_key_of(documents, client, "ES256", "first")
     host.answer = lambda h: reply(h, b"", 500)
     with pytest.raises(NoClientKey, match="answered 500"):
-        verification_key_of(server, client, "ES256", "other")
-    assert verification_key_of(server, client, "ES256", "first").kid == "first"
+        verification_key_of(documents, client, "ES256", "other")
+    assert verification_key_of(documents, client, "ES256", "first").kid == "first"
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"5", b"{}", b'{"keys": 5}', b"\xff", b"[" * 10_000, b'{"keys": {"a": 1}}']
 )
-def test_what_is_no_jwk_set(server, host, content):
+def test_what_is_no_jwk_set(documents, host, content):
     host.answer = lambda h: reply(h, content)
     with pytest.raises(NoClientKey):
-        keys_of(server, registered(jwks_uri=host.url("/jwks")), None)
+        keys_of(documents, registered(jwks_uri=host.url("/jwks")), None)
 
 
 @pytest.mark.rfc("7517 §5")
-def test_keys_that_cannot_be_used_are_left_out(server, host):
+def test_keys_that_cannot_be_used_are_left_out(documents, host):
     weak = {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "weak"}
     private = jwk("EC", "private") | {"d": "AAAA"}
     odd = [
@@ -107,13 +107,13 @@ def test_keys_that_cannot_be_used_are_left_out(server, host):
         h,
         json.dumps({"keys": [weak, private, {"kty": "oct", "k": "AAAA"}, *odd, jwk("EC", "good")]}).encode(),
     )
-    assert [key.kid for key in keys_of(server, registered(jwks_uri=host.url("/jwks")), None)] == ["good"]
+    assert [key.kid for key in keys_of(documents, registered(jwks_uri=host.url("/jwks")), None)] == ["good"]
 
 
-def test_no_keys_at_all(server):
+def test_no_keys_at_all(documents):
     with pytest.raises(NoClientKey, match="no keys"):
-        keys_of(server, registered(), None)
-    assert encryption_key_of(server, registered(), "ECDH-ES") is None
+        keys_of(documents, registered(), None)
+    assert encryption_key_of(documents, registered(), "ECDH-ES") is None
 
 
 @pytest.mark.rfc("7517 §4.2")
@@ -132,33 +132,33 @@ def test_no_keys_at_all(server):
         (jwk("OKP"), "ES256", False),
     ],
 )
-def test_a_key_is_used_for_what_it_is(server, key, alg, fits):
+def test_a_key_is_used_for_what_it_is(documents, key, alg, fits):
     if fits:
-        assert verification_key_of(server, registered(jwks=jwks(key)), alg, None)
+        assert verification_key_of(documents, registered(jwks=jwks(key)), alg, None)
     else:
         with pytest.raises(NoClientKey):
-            verification_key_of(server, registered(jwks=jwks(key)), alg, None)
+            verification_key_of(documents, registered(jwks=jwks(key)), alg, None)
 
 
 @pytest.mark.rfc("OIDC Core §10.2")
-def test_the_key_for_encryption(server, host):
+def test_the_key_for_encryption(documents, host):
     host.publish(
         jwk("EC", "signs", use="sig"), jwk("OKP", "okp"), jwk("EC", "ec", 1, use="enc"), jwk("RSA", "rsa")
     )
     client = registered(jwks_uri=host.url("/jwks"))
-    assert encryption_key_of(server, client, "ECDH-ES").kid == "ec"
-    assert encryption_key_of(server, client, "RSA-OAEP-256").kid == "rsa"
+    assert encryption_key_of(documents, client, "ECDH-ES").kid == "ec"
+    assert encryption_key_of(documents, client, "RSA-OAEP-256").kid == "rsa"
     host.publish(jwk("EC", "signs", use="sig"))
     other = registered(jwks_uri=host.url("/other"))
-    assert encryption_key_of(server, other, "ECDH-ES") is None
-    assert encryption_key_of(server, other, "RSA-OAEP-256") is None
+    assert encryption_key_of(documents, other, "ECDH-ES") is None
+    assert encryption_key_of(documents, other, "RSA-OAEP-256") is None
 
 
-def test_an_rsa_key_is_imported_once(server, monkeypatch):
+def test_an_rsa_key_is_imported_once(documents, monkeypatch):
     private_key("RSA")
     client_keys.import_keys.cache_clear()
     client = registered(jwks=jwks())
-    first = keys_of(server, client, None)
+    first = keys_of(documents, client, None)
     began = time.perf_counter()
-    assert keys_of(server, client, None) is first
+    assert keys_of(documents, client, None) is first
     assert time.perf_counter() - began < 0.05

@@ -100,7 +100,7 @@ def verify(
     if registered is not None and token.alg != registered:
         raise BadClientJwt(f"signed by {token.alg}, registered for {registered}")
     try:
-        key = verification_key_of(server, client, token.alg, token.header.get("kid"))
+        key = verification_key_of(server.remote_documents, client, token.alg, token.header.get("kid"))
     except NoClientKey as error:
         raise BadClientJwt(error.reason) from None
     check_signature(token, key)

@@ -9,11 +9,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
 from auth_service.protocol.client_jwks import MAX_KEYS, check_jwks, fits_encryption, fits_signature
-from auth_service.protocol.remote_document import RemoteDocumentError
+from auth_service.protocol.remote_document import RemoteDocumentError, RemoteDocuments
 
 if TYPE_CHECKING:
     from auth_service.protocol.client import RegisteredClient
-    from auth_service.protocol.server import AuthorizationServer
 
 #: How old a client's JWK Set may be, as long as its keys are known by their `kid`.
 MAX_AGE = timedelta(hours=1)
@@ -28,7 +27,7 @@ class NoClientKey(Exception):
         self.reason = reason
 
 
-def keys_of(server: "AuthorizationServer", client: "RegisteredClient", kid: str | None) -> tuple[Key, ...]:
+def keys_of(documents: RemoteDocuments, client: "RegisteredClient", kid: str | None) -> tuple[Key, ...]:
     """The client's keys; fetched anew, not too often, when none has that `kid` (OIDC Core §10.1.1).
 
     Raises NoClientKey when it has registered none, or they cannot be fetched.
@@ -37,20 +36,20 @@ def keys_of(server: "AuthorizationServer", client: "RegisteredClient", kid: str 
         return import_keys(json.dumps(client.jwks))
     if not client.jwks_uri:
         raise NoClientKey("the client has registered no keys")
-    keys = _fetch(server, client.jwks_uri, anew=False)
+    keys = _fetch(documents, client.jwks_uri, anew=False)
     if kid is not None and not any(key.kid == kid for key in keys):
-        keys = _fetch(server, client.jwks_uri, anew=True)
+        keys = _fetch(documents, client.jwks_uri, anew=True)
     return keys
 
 
 def verification_key_of(
-    server: "AuthorizationServer", client: "RegisteredClient", alg: str, kid: str | None
+    documents: RemoteDocuments, client: "RegisteredClient", alg: str, kid: str | None
 ) -> Key:
     """The one key that a signature by this algorithm is checked with; raises NoClientKey.
 
     Without a `kid` there must be only one that it can be (OIDC Core §10.1).
     """
-    fitting = [key for key in keys_of(server, client, kid) if fits_signature(key.as_dict(), alg)]
+    fitting = [key for key in keys_of(documents, client, kid) if fits_signature(key.as_dict(), alg)]
     if kid is not None:
         fitting = [key for key in fitting if key.kid == kid]
     if not fitting:
@@ -60,10 +59,10 @@ def verification_key_of(
     return fitting[0]
 
 
-def encryption_key_of(server: "AuthorizationServer", client: "RegisteredClient", alg: str) -> Key | None:
+def encryption_key_of(documents: RemoteDocuments, client: "RegisteredClient", alg: str) -> Key | None:
     """The client's newest-listed public key for encryption by this algorithm; None if there is none to be had."""
     try:
-        keys = keys_of(server, client, None)
+        keys = keys_of(documents, client, None)
     except NoClientKey:
         return None
     return next((key for key in keys if fits_encryption(key.as_dict(), alg)), None)
@@ -83,9 +82,9 @@ def import_keys(text: str) -> tuple[Key, ...]:
         raise NoClientKey("what the client has as its keys is no JWK Set") from None
 
 
-def _fetch(server: "AuthorizationServer", url: str, *, anew: bool) -> tuple[Key, ...]:
+def _fetch(documents: RemoteDocuments, url: str, *, anew: bool) -> tuple[Key, ...]:
     try:
-        document = server.remote_documents.get(url, max_bytes=MAX_BYTES, max_age=MAX_AGE, anew=anew)
+        document = documents.get(url, max_bytes=MAX_BYTES, max_age=MAX_AGE, anew=anew)
         return import_keys(document.content.decode())
     except RemoteDocumentError as error:
         raise NoClientKey(f"jwks_uri: {error.reason}") from None

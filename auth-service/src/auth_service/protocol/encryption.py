@@ -8,17 +8,17 @@ from joserfc.jwk import Key
 
 from auth_service.protocol.client_keys import encryption_key_of
 from auth_service.protocol.errors import InvalidRequest
+from auth_service.protocol.remote_document import RemoteDocuments
 
 if TYPE_CHECKING:
     from auth_service.protocol.client import RegisteredClient
-    from auth_service.protocol.server import AuthorizationServer
 
 ALGORITHMS = ("RSA-OAEP-256", "ECDH-ES")
 CONTENT_ENCRYPTIONS = ("A256GCM",)
 
 
 def encrypt(
-    server: "AuthorizationServer",
+    documents: RemoteDocuments,
     client: "RegisteredClient",
     text: str,
     alg: str,
@@ -31,7 +31,7 @@ def encrypt(
     Raises InvalidRequest when there is no such key or it does not work: what should be secret is never sent in the
     clear instead.
     """
-    key = find_key(server, client, alg)
+    key = find_key(documents, client, alg)
     enc = enc or CONTENT_ENCRYPTIONS[0]
     header = {"alg": alg, "enc": enc, "typ": "JWT"}
     if nested:
@@ -46,9 +46,9 @@ def encrypt(
         ) from None
 
 
-def find_key(server: "AuthorizationServer", client: "RegisteredClient", alg: str) -> Key:
+def find_key(documents: RemoteDocuments, client: "RegisteredClient", alg: str) -> Key:
     """The client's key to encrypt to by this algorithm; raises InvalidRequest."""
-    key = encryption_key_of(server, client, alg)
+    key = encryption_key_of(documents, client, alg)
     if key is None:
         raise InvalidRequest(
             "The client has no key that this could be encrypted to", f"no encryption key for {alg}"

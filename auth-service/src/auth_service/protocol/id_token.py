@@ -47,7 +47,11 @@ def issue_id_token(
     if client.id_token_encrypted_response_alg is None:
         return token
     return encrypt(
-        server, client, token, client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc
+        server.remote_documents,
+        client,
+        token,
+        client.id_token_encrypted_response_alg,
+        client.id_token_encrypted_response_enc,
     )
 
 
@@ -55,7 +59,7 @@ def check_can_be_issued(server: "AuthorizationServer", client: RegisteredClient)
     """That there are the keys for it, of which one may have to be fetched from the client; raises ProtocolError."""
     server.keys.signing_key(client.id_token_signed_response_alg or DEFAULT_ALG)
     if client.id_token_encrypted_response_alg is not None:
-        find_key(server, client, client.id_token_encrypted_response_alg)
+        find_key(server.remote_documents, client, client.id_token_encrypted_response_alg)
 
 
 def about_the_sign_in(

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as WaitedTooLong
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cache
 from typing import Any, Generic, TypeVar
 from urllib.parse import urldefrag, urlencode
 
@@ -93,7 +93,7 @@ class UnderWay(Generic[Result]):
 
 
 class RemoteDocuments:
-    """The guarded fetcher. One a process; its methods may be called from any thread.
+    """The guarded fetcher. A process has one for requests, and one for deliveries; any thread may call its methods.
 
     `demo` mode is where plain http on loopback is followed too (`remote_address`).
     """
@@ -153,7 +153,7 @@ class RemoteDocuments:
 
     def _start(self, call: Call, work: Callable[[Call, Exchange], Result]) -> UnderWay[Result]:
         deadline = time.monotonic() + self._timeout
-        exchange = Exchange(call, self._demo, self._resolve, self._trust, deadline)
+        exchange = Exchange(call, self._demo, self._resolve, self._tls or public_trust(), deadline)
         return UnderWay(exchange, self._threads.submit(work, call, exchange))
 
     def _fetch_and_remember(self, call: Call, exchange: Exchange) -> RemoteDocument:
@@ -188,10 +188,11 @@ class RemoteDocuments:
     def _bytes_remembered(self) -> int:
         return sum(len(one.document.content) for one in self._remembered.values() if one.document)
 
-    @cached_property
-    def _trust(self) -> ssl.SSLContext:
-        """The authorities that browsers trust, read when the first call is made."""
-        return self._tls or ssl.create_default_context(cafile=certifi.where())
+
+@cache
+def public_trust() -> ssl.SSLContext:
+    """The authorities that browsers trust, read once, when the first call is made."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 def to_document(call: Call, answer: Answer) -> RemoteDocument:

@@ -52,7 +52,7 @@ def present(server: "AuthorizationServer", client: RegisteredClient, claims: dic
     if encryption is not None:
         enc = client.userinfo_encrypted_response_enc
         try:
-            text = encrypt(server, client, text, encryption, enc, nested=signing is not None)
+            text = encrypt(server.remote_documents, client, text, encryption, enc, nested=signing is not None)
         except InvalidRequest as error:
             raise BearerError(400, error.error, error.description) from None
     return Reply(200, text, [*_HEADERS, ("Content-Type", "application/jwt")])

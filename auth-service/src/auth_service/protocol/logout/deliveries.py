@@ -17,7 +17,7 @@ from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.errors import ProtocolError
 from auth_service.protocol.logout.logout_token import make_logout_token
 from auth_service.protocol.logout.single_sign_out import finish_left_behind
-from auth_service.protocol.remote_document import RemoteDocumentError
+from auth_service.protocol.remote_document import RemoteDocumentError, RemoteDocuments
 
 if TYPE_CHECKING:
     from auth_service.protocol.server import AuthorizationServer
@@ -48,6 +48,8 @@ class Deliveries:
 
     def __init__(self, server: "AuthorizationServer") -> None:
         self._server = server
+        #: Its own: neither do its calls wait behind those of requests, nor requests' behind them.
+        self.documents = RemoteDocuments(server.settings, server.clock)
         #: Set whenever this process has queued something, for the thread that works on it.
         self.waiting = Event()
 
@@ -110,10 +112,8 @@ class Deliveries:
         if client is None or not client.backchannel_logout_uri:
             return FAILED, "the client is gone, or takes no logout tokens any more"
         try:
-            token = make_logout_token(self._server, client, claimed["sub"], claimed["sid"])
-            answer = self._server.remote_documents.post(
-                client.backchannel_logout_uri, {"logout_token": token}
-            )
+            token = make_logout_token(self._server, self.documents, client, claimed["sub"], claimed["sid"])
+            answer = self.documents.post(client.backchannel_logout_uri, {"logout_token": token})
         except ProtocolError as error:  # the client's keys cannot be had, or do not fit
             return UNWILLING, error.reason
         except RemoteDocumentError as error:

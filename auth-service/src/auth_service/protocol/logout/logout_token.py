@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from auth_service.protocol.client import RegisteredClient
 from auth_service.protocol.encryption import encrypt
 from auth_service.protocol.id_token import DEFAULT_ALG
+from auth_service.protocol.remote_document import RemoteDocuments
 from auth_service.protocol.signed_jwt import sign
 from auth_service.protocol.subject import sid_for, subject_for
 
@@ -21,11 +22,16 @@ LIFETIME = timedelta(minutes=2)
 
 
 def make_logout_token(
-    server: "AuthorizationServer", client: RegisteredClient, sub: str, session_id: str
+    server: "AuthorizationServer",
+    documents: RemoteDocuments,
+    client: RegisteredClient,
+    sub: str,
+    session_id: str,
 ) -> str:
     """A fresh logout token, in the client's own terms: its `sub` and `sid`, its algorithms; never a `nonce`.
 
-    Encrypted where its id_tokens are (§2.4); raises InvalidRequest if the client has no key for that.
+    Encrypted where its id_tokens are (§2.4), to a key that `documents` fetches if need be; raises InvalidRequest if
+    the client has none.
     """
     now = server.clock.now()
     claims = {
@@ -42,5 +48,9 @@ def make_logout_token(
     if client.id_token_encrypted_response_alg is None:
         return token
     return encrypt(
-        server, client, token, client.id_token_encrypted_response_alg, client.id_token_encrypted_response_enc
+        documents,
+        client,
+        token,
+        client.id_token_encrypted_response_alg,
+        client.id_token_encrypted_response_enc,
     )
