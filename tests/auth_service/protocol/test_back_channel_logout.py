@@ -437,6 +437,18 @@ def test_documents_that_requests_wait_for_hold_up_no_delivery(server, register, 
     assert [path for _, path, _ in rp.requests] == ["/jwks", "/back-channel"]
 
 
+def test_a_delivery_that_is_waited_for_holds_up_no_request(server, register, slow_host, monkeypatch):
+    monkeypatch.setattr("auth_service.protocol.remote_calls.MOMENT", 0.0)
+    queue(server, register(backchannel_logout_uri=slow_host.url("/back-channel")))
+    with ThreadPoolExecutor(2) as threads:
+        delivering = threads.submit(server.deliveries.work_once)
+        assert slow_host.arrived.acquire(timeout=30)
+        asking = threads.submit(fetch, server, slow_host.url("/jwks"))
+        assert slow_host.arrived.acquire(timeout=30)
+        slow_host.go.set()
+        assert (asking.result(30).content, delivering.result(30)) == (b"{}", 1)
+
+
 @pytest.mark.rfc("OIDC Back-Channel Logout §4")
 @pytest.mark.parametrize(
     "uri", ["https://10.0.0.1/", "https://169.254.169.254/latest", "http://rp.example/", "ftp://x/"]

@@ -26,7 +26,7 @@ def host():
 @pytest.fixture
 def documents(clock):
     """The fetcher of keys."""
-    return RemoteDocuments(SimpleNamespace(demo=True), clock)
+    return RemoteDocuments(SimpleNamespace(demo=True, web_threads=8), clock)
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -307,6 +310,26 @@ def test_a_document_that_cannot_be_had(client, with_keys, documents):
     for uri in (gone, private):
         error, why = refusal(ask(client, client_id, request_uri=uri))
         assert error == "invalid_request_uri" and "10.0.0.1" not in why and "404" not in why
+
+
+@pytest.mark.rfc("9101 §10.4.1")
+def test_of_a_workers_eight_threads_six_are_soon_free_of_servers_that_do_not_answer(
+    app, with_keys, monkeypatch
+):
+    monkeypatch.setattr("auth_service.protocol.remote_calls.MOMENT", 0.2)
+    go = threading.Event()
+    with serving("0.0.0.0") as silent, ThreadPoolExecutor(8) as threads:
+        uris = [silent.url("/request.jwt", f"127.0.0.{number}") for number in range(1, 9)]
+        client_id = with_keys(request_uris=uris)
+        text = encode(claims(client_id)).encode()
+        silent.answer = lambda h: (go.wait(30), reply(h, text))
+        waiting = [threads.submit(ask, app.test_client(), client_id, request_uri=uri) for uri in uris]
+        ended = list(islice(as_completed(waiting, 30), 6))
+        assert {refusal(one.result()) for one in ended} == {
+            ("invalid_request_uri", "The document at request_uri could not be fetched")
+        }
+        go.set()
+        assert [kept(one.result())["state"] for one in waiting if one not in ended] == ["inside"] * 2
 
 
 @pytest.mark.rfc("9101 §6.2")

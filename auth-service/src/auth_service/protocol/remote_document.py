@@ -1,7 +1,8 @@
 """Documents that others' metadata points at (`jwks_uri`, `request_uri`, `sector_identifier_uri`, `logo_uri`).
 
 The one place from which this server calls a URL that somebody else chose. What may be called is decided in
-`remote_address`, how in `remote_exchange`; here is what is remembered, and for how long.
+`remote_address`, how in `remote_exchange`, how much at once in `remote_calls`; here is what is remembered, and for
+how long.
 """
 
 import re
@@ -9,13 +10,11 @@ import ssl
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as WaitedTooLong
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import urldefrag, urlencode
 
 import certifi
@@ -23,19 +22,16 @@ import structlog
 
 from auth_service.clock import Clock
 from auth_service.protocol.remote_address import RemoteDocumentError, Resolver, system_resolver
+from auth_service.protocol.remote_calls import RemoteCalls
 from auth_service.protocol.remote_exchange import Answer, Call, Exchange
 from auth_service.settings import Settings
 
 __all__ = ["RemoteDocument", "RemoteDocumentError", "RemoteDocuments"]
 
-Result = TypeVar("Result")
-
 log = structlog.get_logger("protocol")
 
 #: What a whole exchange may take, in seconds: name, connection, redirects and answer.
 TIMEOUT = 5.0
-#: How many exchanges a process has under way at once.
-CONCURRENCY = 8
 #: What a process remembers at most.
 MAX_DOCUMENTS, MAX_REMEMBERED_BYTES = 500, 16 * 1024**2
 #: A document is kept at least this long whatever its server says, and a failure exactly this long.
@@ -76,22 +72,6 @@ class Remembered:
         return self.renewed_at is None or now - self.renewed_at >= MIN_AGE
 
 
-@dataclass(frozen=True)
-class UnderWay(Generic[Result]):
-    """An exchange that one thread carries out, and that any number wait for until its deadline."""
-
-    exchange: Exchange
-    answer: Future[Result]
-
-    def wait(self) -> Result:
-        """What came of it; at the deadline the exchange is cut off and RemoteDocumentError raised."""
-        try:
-            return self.answer.result(max(0.0, self.exchange.deadline - time.monotonic()))
-        except WaitedTooLong:
-            self.exchange.abort()
-            raise RemoteDocumentError("cut off: it took too long") from None
-
-
 class RemoteDocuments:
     """The guarded fetcher. A process has one for requests, and one for deliveries; any thread may call its methods.
 
@@ -112,10 +92,9 @@ class RemoteDocuments:
         self._resolve = resolve
         self._tls = tls
         self._timeout = timeout
-        self._threads = ThreadPoolExecutor(CONCURRENCY, "remote-document")
+        self._calls = RemoteCalls(settings.web_threads)
         self._lock = threading.Lock()
         self._remembered: OrderedDict[Call, Remembered] = OrderedDict()
-        self._under_way: dict[Call, UnderWay[RemoteDocument]] = {}
 
     def get(
         self,
@@ -136,27 +115,29 @@ class RemoteDocuments:
         with self._lock:
             now = self._clock.now()
             remembered = self._remembered.get(call, Remembered())
-            if anew and remembered.may_be_renewed(now):
-                self._remembered[call] = replace(remembered, renewed_at=now)
-            elif document := remembered.fresh(max_age, now):
+            renewed = anew and remembered.may_be_renewed(now)
+            if not renewed and (document := remembered.fresh(max_age, now)):
                 self._remembered.move_to_end(call)
                 return document
-            under_way = self._under_way.get(call)
-            if under_way is None:
-                under_way = self._under_way[call] = self._start(call, self._fetch_and_remember)
-        return under_way.wait()
+            under_way = self._calls.join(self._exchange(call), self._fetch_and_remember)
+            if renewed:
+                self._remembered[call] = replace(remembered, renewed_at=now)
+        return self._calls.wait(under_way)
 
     def post(self, url: str, form: Mapping[str, str]) -> int:
         """Send a form; returns the status, whatever it is. No redirect is followed. Raises RemoteDocumentError."""
         call = Call("POST", url, 0, body=urlencode(form).encode())
-        return self._start(call, lambda _, exchange: exchange.run().status).wait()
+        return self._calls.wait(
+            self._calls.join(self._exchange(call), lambda exchange: exchange.run().status)
+        )
 
-    def _start(self, call: Call, work: Callable[[Call, Exchange], Result]) -> UnderWay[Result]:
-        deadline = time.monotonic() + self._timeout
-        exchange = Exchange(call, self._demo, self._resolve, self._tls or public_trust(), deadline)
-        return UnderWay(exchange, self._threads.submit(work, call, exchange))
+    def _exchange(self, call: Call) -> Exchange:
+        return Exchange(
+            call, self._demo, self._resolve, self._tls or public_trust(), time.monotonic() + self._timeout
+        )
 
-    def _fetch_and_remember(self, call: Call, exchange: Exchange) -> RemoteDocument:
+    def _fetch_and_remember(self, exchange: Exchange) -> RemoteDocument:
+        call = exchange.call
         changes: dict[str, Any] = {}
         try:
             answer = exchange.run()
@@ -179,7 +160,6 @@ class RemoteDocuments:
     def _remember(self, call: Call, changes: dict[str, Any]) -> None:
         """Keep what came of a fetch; a failure beside the last good document, which its max_age still bounds."""
         with self._lock:
-            self._under_way.pop(call, None)
             known = self._remembered.pop(call, Remembered())
             self._remembered[call] = replace(known, **changes)
             while len(self._remembered) > MAX_DOCUMENTS or self._bytes_remembered() > MAX_REMEMBERED_BYTES:
