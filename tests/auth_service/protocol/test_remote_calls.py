@@ -15,7 +15,7 @@ from auth_service.protocol import remote_calls
 from auth_service.protocol.remote_address import parse_target
 from auth_service.protocol.remote_document import RemoteDocumentError, RemoteDocuments
 from tests.auth_service.conftest import START
-from tests.auth_service.protocol.remote_server import reply, serving
+from tests.auth_service.protocol.remote_server import reply, serving, silent
 
 #: What a process with eight threads lets wait, and wait for slow calls.
 WAITING, PATIENT = 4, 2
@@ -275,3 +275,13 @@ def test_how_many_hosts_are_called_is_bounded(documents, server, names, calls_ar
     names.answer.set()
     end_of_calls()
     assert get(fetcher, server.url("/", "good.example")) == b"/"
+
+
+def test_a_connection_that_is_not_answered_is_given_up_with_its_call(
+    documents, server, calls_are_slow, monkeypatch
+):
+    monkeypatch.setattr(remote_calls, "places", lambda threads: (1, 0))
+    calls_are_slow(0.1)
+    with silent("127.0.0.1") as port:
+        assert refusal(documents(), f"http://127.0.0.1:{port}/").startswith("cut off")
+        end_of_calls()

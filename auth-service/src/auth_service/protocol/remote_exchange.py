@@ -135,11 +135,13 @@ class Exchange:
 
     def _open(self, address: str, target: Target, patience: float) -> socket.socket:
         """A connection to that address; under https its certificate must be the name's."""
-        plain = socket.create_connection((address, target.port), patience)
+        plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
         try:
+            plain.settimeout(patience)
+            self._watched(plain).connect((address, target.port))
             plain.settimeout(self._seconds_left())
             if target.scheme == "http":
-                return self._watched(plain)
+                return plain
             secured = self.tls.wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
         except BaseException:
             plain.close()
