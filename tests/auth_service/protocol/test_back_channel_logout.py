@@ -418,7 +418,8 @@ def fetch(server, url):
     return server.remote_documents.get(url, max_bytes=10_000, max_age=timedelta(minutes=1))
 
 
-def test_documents_that_requests_wait_for_hold_up_no_delivery(server, register, rp, slow_host):
+def test_documents_that_requests_wait_for_hold_up_no_delivery(server, register, rp, slow_host, monkeypatch):
+    monkeypatch.setattr("auth_service.protocol.remote_calls.MOMENT", 60.0)  # nobody gives up meanwhile
     key = ECKey.generate_key("P-256", {"use": "enc", "kid": "rp"})
     rp.answer = lambda handler: reply(handler, json.dumps({"keys": [key.as_dict(private=False)]}).encode())
     encrypted = register(
