@@ -76,6 +76,13 @@ def test_a_post_from_the_apps_page_is_carried_on_as_a_get_with_the_cookie(client
     assert not is_signed_in(client)
 
 
+@pytest.mark.rfc("OIDC RP-Initiated Logout §2")
+def test_a_post_that_no_gateway_takes_as_a_get_is_refused_at_once(client, app_id):
+    form = {"client_id": app_id, "state": "s" * 15 * 1024}
+    assert client.post("/oauth/logout", data=form).status_code == 413
+    assert client.post("/oauth/logout", data=form | {"state": "s" * 14 * 1024}).status_code == 303
+
+
 @pytest.mark.rfc("OIDC RP-Initiated Logout §6")
 @pytest.mark.conformance(
     "oidcc-rp-initiated-logout-no-params",

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oidc.rpinitiated import EndSessionRequest
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from auth_service.models import User
@@ -30,6 +30,9 @@ _PARAMETERS = (
     "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "logout_hint", "ui_locales"
 )  # fmt: skip
 
+#: Characters: as a GET it comes in a line, of which the gateway takes 16 KiB.
+_LONGEST_QUERY = 15 * 1024
+
 #: What decides whether a request is answered at all, and holds no secret.
 _SHOWN = ("client_id", "post_logout_redirect_uri")
 
@@ -41,7 +44,10 @@ def end_session() -> Response:
     A form that an app's page posts here brings no cookie (SameSite=Lax): as a GET the browser sends it along.
     """
     if request.method == "POST":
-        return redirect(f"{request.path}?{urlencode(_known(request.form.items(multi=True)))}", 303)
+        query = urlencode(_known(request.form.items(multi=True)))
+        if len(query) > _LONGEST_QUERY:
+            abort(413)
+        return redirect(f"{request.path}?{query}", 303)
     parsed = parse_request(_known(request.args.items(multi=True)))
     try:
         asked = _validate(parsed)
