@@ -70,7 +70,7 @@ class Mongod:
     def await_primary(self, pid: int) -> None:
         """Make what was spawned a primary with its root user; stop it and raise when that fails."""
         try:
-            self._await_primary(pid)
+            self._retry_until_primary(pid)
         except BaseException:
             self.stop()
             raise
@@ -106,7 +106,7 @@ class Mongod:
     def _secret(self, name: str) -> str:
         return read_or_make(self.secrets_dir or self.data_dir.parent, name)
 
-    def _await_primary(self, pid: int) -> None:
+    def _retry_until_primary(self, pid: int) -> None:
         """Retry until this mongod is a writable primary; raises MongodUnavailable with its last words."""
         deadline = time.monotonic() + START_PATIENCE
         while time.monotonic() < deadline:

@@ -162,23 +162,28 @@ def test_who_was_disabled_while_allowing_gives_nothing(device, client_id, allowe
     assert error_of(poll(device, client_id, allowed["device_code"])) == "invalid_grant"
 
 
-def test_what_the_person_may_not_give_any_more_is_not_given(client, device, register, person):
-    client_id = device_client(register, scope="openid admin:read")
-    person.update(set__roles=["admin"])
-    codes = start(device, client_id).json
-    decide(client, codes["user_code"])
-    person.update(set__roles=[])
-    assert poll(device, client_id, codes["device_code"]).json["scope"] == "openid"
+@pytest.fixture
+def poll_when_no_longer_admin(client, device, register, person):
+    """Have an administrator allow this scope, who is none any more when the device asks."""
+
+    def walk(scope):
+        client_id = device_client(register, scope=scope)
+        person.update(set__roles=["admin"])
+        codes = start(device, client_id).json
+        decide(client, codes["user_code"])
+        person.update(set__roles=[])
+        return poll(device, client_id, codes["device_code"])
+
+    return walk
+
+
+def test_what_the_person_may_not_give_any_more_is_not_given(poll_when_no_longer_admin):
+    assert poll_when_no_longer_admin("openid admin:read").json["scope"] == "openid"
 
 
 @pytest.mark.rfc("6749 §5.1")
-def test_if_nothing_may_be_given_any_more_there_is_no_token(client, device, register, person):
-    client_id = device_client(register, scope="admin:read")
-    person.update(set__roles=["admin"])
-    codes = start(device, client_id).json
-    decide(client, codes["user_code"])
-    person.update(set__roles=[])
-    assert error_of(poll(device, client_id, codes["device_code"])) == "invalid_scope"
+def test_if_nothing_may_be_given_any_more_there_is_no_token(poll_when_no_longer_admin):
+    assert error_of(poll_when_no_longer_admin("admin:read")) == "invalid_scope"
 
 
 def test_signing_out_in_the_browser_does_not_sign_out_the_device(client, device, client_id, allowed):

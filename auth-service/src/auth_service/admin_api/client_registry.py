@@ -70,10 +70,7 @@ def change(server: AuthorizationServer, current: dict[str, Any], fields: Mapping
         changes |= _obsolete(changes["token_endpoint_auth_method"])
     if "disabled" in fields:
         changes["disabled_at"] = (current.get("disabled_at") or now) if fields["disabled"] else None
-    with (
-        client_registration.leaving_its_sector(server, current, changes),
-        client_registration.moving_to_new_hosts(current, changes),
-    ):
+    with client_registration.taking_back(server, current, changes):
         document = _replace(current, changes, now)
     server.clients.changed(current["_id"])
     if document.get("disabled_at") is not None:

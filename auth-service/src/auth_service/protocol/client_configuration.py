@@ -73,10 +73,7 @@ def replace(
         "registration_access_token": hash_secret(token),
         "updated_at": document["updated_at"],
     }
-    with (
-        client_registration.leaving_its_sector(server, document, changes),
-        client_registration.moving_to_new_hosts(document, changes),
-    ):
+    with client_registration.taking_back(server, document, changes):
         written = Client._get_collection().find_one_and_update(
             condition, {"$set": changes}, return_document=ReturnDocument.AFTER
         )

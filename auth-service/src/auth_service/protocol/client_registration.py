@@ -81,6 +81,15 @@ def insert(
 
 
 @contextmanager
+def taking_back(
+    server: "AuthorizationServer", before: Mapping[str, Any], changes: Mapping[str, Any]
+) -> Iterator[None]:
+    """Around the write of changes: takes back what the client has, and what people allowed it, as what it was."""
+    with leaving_its_sector(server, before, changes), moving_to_new_hosts(before, changes):
+        yield
+
+
+@contextmanager
 def leaving_its_sector(
     server: "AuthorizationServer", before: Mapping[str, Any], changes: Mapping[str, Any]
 ) -> Iterator[None]:

@@ -80,9 +80,8 @@ class Deliveries:
         """Make one attempt and write down what came of it."""
         try:
             status, result = self._deliver(claimed)
-        except (
-            Exception
-        ) as error:  # a fault of ours with this one: those behind it must not wait for its mending
+        except Exception as error:
+            # A fault of ours with this one: those behind it must not wait until it is mended.
             log.exception(
                 "back_channel_logout_fault", delivery=claimed["_id"], client_id=claimed["client_id"]
             )
